@@ -1,0 +1,23 @@
+import { nextFloat } from '../../protocol/random.ts';
+import type { LinkFault } from './fault.ts';
+
+/** A packet is lost with a fixed probability, independent of every other. */
+export const loss: LinkFault = {
+  name: 'loss',
+  label: 'Loss',
+  fields: {
+    probability: {
+      type: 'number',
+      label: 'Loss',
+      unit: 'share',
+      min: 0,
+      max: 1,
+      default: 0,
+      meaning: 'How many of the packets on a link are lost on the way.',
+    },
+  },
+  judge(settings, random, judgement) {
+    if (nextFloat(random) < (settings.probability as number)) judgement.lost = true;
+  },
+  swarm: (random) => ({ probability: nextFloat(random) < 0.3 ? 0 : nextFloat(random) * 0.5 }),
+};
