@@ -1,0 +1,101 @@
+/**
+ * The events of a run. Their stream is the single source of what is shown: the window folds it (world.ts), the log
+ * prints it, the digest is taken over it. Events are kept and sent packed (event-log.ts) and read one by one.
+ *
+ * An event of a *step* (`start`, `request`, `deliver`, `timer`) says that a node took an input; the events of its
+ * effects follow it, with the same time and node, up to the next step.
+ */
+import type { Ballot } from '../protocol/ballot.ts';
+import type { NodeId, Reply, Saved } from '../protocol/protocol.ts';
+import type { Groups } from '../network/topology.ts';
+import type { NetworkSettings } from '../network/settings.ts';
+import type { ClientSettings, CrashPoint } from './commands.ts';
+
+/** What the disk held when a node came up. */
+export type DiskAtStart = 'new' | 'kept' | 'erased';
+
+/** Why a packet was lost: by chance on the link, at a cut, or because nobody was up to receive it. */
+export type LossCause = 'loss' | 'cut' | 'dead';
+
+export type EventBody =
+  // Steps of a node.
+  | { readonly type: 'start'; readonly node: NodeId; readonly incarnation: number; readonly disk: DiskAtStart }
+  | { readonly type: 'request'; readonly node: NodeId; readonly request: number; readonly client: string; readonly body: string }
+  | { readonly type: 'deliver'; readonly node: NodeId; readonly packet: number }
+  | { readonly type: 'timer'; readonly node: NodeId; readonly name: string }
+  // Their effects.
+  | {
+      readonly type: 'send';
+      readonly node: NodeId;
+      readonly packet: number;
+      readonly to: NodeId;
+      /** Virtual time at which it would arrive, µs. */
+      readonly due: number;
+      /** Index into the protocol's `messages`. */
+      readonly kind: number;
+      /** The message as the protocol wrote it. */
+      readonly body: Uint8Array;
+    }
+  | { readonly type: 'save'; readonly node: NodeId; readonly records: readonly Saved[] }
+  | { readonly type: 'setTimer'; readonly node: NodeId; readonly name: string; readonly due: number }
+  | { readonly type: 'cancelTimer'; readonly node: NodeId; readonly name: string }
+  | { readonly type: 'reply'; readonly node: NodeId; readonly request: number; readonly reply: Reply }
+  | {
+      readonly type: 'chosen';
+      readonly node: NodeId;
+      readonly slot: number;
+      readonly value: string;
+      readonly ballot: Ballot;
+      /** The acceptors whose votes this learner counted; empty when another learner told it. */
+      readonly quorum: readonly NodeId[];
+    }
+  | { readonly type: 'note'; readonly node: NodeId; readonly text: string }
+  // The network.
+  /** The network made a second packet of one that was sent. */
+  | { readonly type: 'duplicate'; readonly packet: number; readonly of: number; readonly due: number }
+  /** `progress`: the share of its way, 0 to 1, that it had gone. */
+  | { readonly type: 'lost'; readonly packet: number; readonly cause: LossCause; readonly progress: number }
+  // What was done to the cluster.
+  /** `error` is the exception that ended the thread; empty when it was told to crash. */
+  | { readonly type: 'crash'; readonly node: NodeId; readonly point: CrashPoint; readonly error: string }
+  | { readonly type: 'partition'; readonly groups: Groups }
+  | { readonly type: 'network'; readonly settings: NetworkSettings }
+  | { readonly type: 'client'; readonly settings: ClientSettings }
+  | { readonly type: 'configure'; readonly config: unknown };
+
+export type EventType = EventBody['type'];
+
+/** Position of an event in its run: `seq` counts from 0, `at` is virtual time in µs. */
+export interface EventPlace {
+  readonly seq: number;
+  readonly at: number;
+}
+
+export type RunEvent = EventPlace & EventBody;
+
+/** Every kind of event, in the order of their numbers in a file; append only. */
+export const eventTypes = [
+  'start',
+  'request',
+  'deliver',
+  'timer',
+  'send',
+  'save',
+  'setTimer',
+  'cancelTimer',
+  'reply',
+  'chosen',
+  'note',
+  'duplicate',
+  'lost',
+  'crash',
+  'partition',
+  'network',
+  'client',
+  'configure',
+] as const satisfies readonly EventType[];
+
+/** Whether the event begins a step of a node. */
+export function isStep(type: EventType): boolean {
+  return type === 'start' || type === 'request' || type === 'deliver' || type === 'timer';
+}

@@ -1,0 +1,56 @@
+/** What determines a run: its header and its journal of commands. */
+import * as z from 'zod';
+import { NODES_MAX, NODES_MIN, type AnyProtocol, type NodeId } from '../protocol/protocol.ts';
+import type { NetworkSettings } from '../network/settings.ts';
+import { defaultNetwork } from '../network/settings.ts';
+import type { ClientSettings, JournalEntry } from './commands.ts';
+import { clientDefaults } from './commands.ts';
+
+/** Raised whenever the same header and commands would no longer give the same events. */
+export const ENGINE_VERSION = 1;
+
+export interface RunHeader {
+  readonly engine: number;
+  readonly protocol: string;
+  /** Complete and checked by the protocol. */
+  readonly config: unknown;
+  /** An unsigned 32-bit integer. */
+  readonly seed: number;
+  readonly nodes: readonly NodeId[];
+  readonly network: NetworkSettings;
+  readonly client: ClientSettings;
+}
+
+export interface Run {
+  readonly header: RunHeader;
+  readonly journal: readonly JournalEntry[];
+}
+
+export const seedSchema = z.int().min(0).max(0xffffffff);
+export const nodeCountSchema = z.int().min(NODES_MIN).max(NODES_MAX);
+
+/**
+ * A header from its few free choices.
+ * @throws ProtocolError when the protocol refuses the configuration.
+ */
+export function createHeader(
+  protocol: AnyProtocol,
+  choices: {
+    readonly nodes: number;
+    readonly seed: number;
+    readonly config?: unknown;
+    readonly network?: NetworkSettings;
+    readonly client?: Partial<ClientSettings>;
+  },
+): RunHeader {
+  const nodes = Array.from({ length: nodeCountSchema.parse(choices.nodes) }, (_, i) => i + 1);
+  return {
+    engine: ENGINE_VERSION,
+    protocol: protocol.name,
+    config: protocol.config(choices.config ?? {}, nodes),
+    seed: seedSchema.parse(choices.seed),
+    nodes,
+    network: choices.network ?? defaultNetwork(),
+    client: { ...clientDefaults, ...choices.client },
+  };
+}

@@ -1,0 +1,227 @@
+/**
+ * The world view: what the events so far amount to. `applyEvent` folds one event into it, and live, scrubbed and
+ * replayed screens are all this same fold. Plain data, changed in place; O(1) work per event, but for a partition.
+ */
+import type { Ballot } from '../protocol/ballot.ts';
+import type { NodeId, View } from '../protocol/protocol.ts';
+import { whole, type Groups } from '../network/topology.ts';
+import type { NetworkSettings } from '../network/settings.ts';
+import type { ClientSettings } from './commands.ts';
+import type { DiskAtStart, LossCause, RunEvent } from './events.ts';
+import type { RunHeader } from './run.ts';
+
+export interface TimerWorld {
+  readonly setAt: number;
+  readonly due: number;
+}
+
+export interface NodeWorld {
+  readonly node: NodeId;
+  up: boolean;
+  /** How often it has come up. */
+  incarnation: number;
+  disk: DiskAtStart;
+  /** The exception that ended its thread; `null` while up or after an ordinary crash. */
+  error: string | null;
+  readonly timers: Map<string, TimerWorld>;
+  /** What the node last showed of itself; `null` before its first step. Kept over a crash: the last that was seen. */
+  view: View | null;
+}
+
+export interface PacketWorld {
+  readonly packet: number;
+  readonly from: NodeId;
+  readonly to: NodeId;
+  readonly kind: number;
+  readonly sentAt: number;
+  readonly due: number;
+  readonly body: Uint8Array;
+  /** The packet this one is a copy of. */
+  readonly duplicateOf: number | null;
+}
+
+export interface ChosenWorld {
+  readonly slot: number;
+  readonly value: string;
+  readonly ballot: Ballot;
+  /** The quorum first seen to have accepted it, and when (µs). */
+  quorum: readonly NodeId[];
+  readonly at: number;
+  readonly seq: number;
+  /** Learners that know, with the time each learned it (µs). */
+  readonly knownTo: Map<NodeId, number>;
+  /** A different value that a learner took to be chosen: Agreement is broken. */
+  conflict: { readonly value: string; readonly node: NodeId } | null;
+}
+
+export interface Counters {
+  sent: number;
+  delivered: number;
+  duplicated: number;
+  lost: Record<LossCause, number>;
+  /** Packets sent by kind: index into the protocol's messages. */
+  byKind: number[];
+}
+
+export interface World {
+  /** Number of events folded in; the next one has this `seq`. */
+  seq: number;
+  /** Virtual time of the last of them, µs. */
+  at: number;
+  readonly nodes: Map<NodeId, NodeWorld>;
+  /** In flight, by packet number; those on their way to be lost are here too. */
+  readonly packets: Map<number, PacketWorld>;
+  groups: Groups;
+  network: NetworkSettings;
+  client: ClientSettings;
+  config: unknown;
+  /** By slot, in the order in which they were first learned. */
+  readonly chosen: Map<number, ChosenWorld>;
+  /** Requests not answered yet: the node and what was asked. */
+  readonly requests: Map<number, { readonly node: NodeId; readonly client: string; readonly body: string; readonly at: number }>;
+  readonly counters: Counters;
+}
+
+/** The world before the first event. */
+export function createWorld(header: RunHeader): World {
+  return {
+    seq: 0,
+    at: 0,
+    nodes: new Map(
+      header.nodes.map((node) => [
+        node,
+        { node, up: false, incarnation: 0, disk: 'new', error: null, timers: new Map(), view: null },
+      ]),
+    ),
+    packets: new Map(),
+    groups: whole(header.nodes),
+    network: header.network,
+    client: header.client,
+    config: header.config,
+    chosen: new Map(),
+    requests: new Map(),
+    counters: { sent: 0, delivered: 0, duplicated: 0, lost: { loss: 0, cut: 0, dead: 0 }, byKind: [] },
+  };
+}
+
+/**
+ * Folds one event into the world.
+ * @throws Error when the event does not follow the last one: a frame went missing.
+ */
+export function applyEvent(world: World, event: RunEvent): void {
+  if (event.seq !== world.seq) throw new Error(`event ${event.seq} came after ${world.seq - 1}: events are missing`);
+  world.seq = event.seq + 1;
+  world.at = event.at;
+  switch (event.type) {
+    case 'start': {
+      const node = nodeOf(world, event.node);
+      node.up = true;
+      node.incarnation = event.incarnation;
+      node.disk = event.disk;
+      node.error = null;
+      node.timers.clear();
+      break;
+    }
+    case 'request':
+      world.requests.set(event.request, { node: event.node, client: event.client, body: event.body, at: event.at });
+      break;
+    case 'deliver':
+      world.packets.delete(event.packet);
+      world.counters.delivered++;
+      break;
+    case 'timer':
+      nodeOf(world, event.node).timers.delete(event.name);
+      break;
+    case 'send':
+      world.packets.set(event.packet, {
+        packet: event.packet,
+        from: event.node,
+        to: event.to,
+        kind: event.kind,
+        sentAt: event.at,
+        due: event.due,
+        body: event.body,
+        duplicateOf: null,
+      });
+      world.counters.sent++;
+      world.counters.byKind[event.kind] = (world.counters.byKind[event.kind] ?? 0) + 1;
+      break;
+    case 'duplicate': {
+      const original = world.packets.get(event.of);
+      if (original === undefined) throw new Error(`packet ${event.of} was doubled after it had gone`);
+      world.packets.set(event.packet, { ...original, packet: event.packet, due: event.due, duplicateOf: event.of });
+      world.counters.duplicated++;
+      break;
+    }
+    case 'lost':
+      world.packets.delete(event.packet);
+      world.counters.lost[event.cause]++;
+      break;
+    case 'setTimer':
+      nodeOf(world, event.node).timers.set(event.name, { setAt: event.at, due: event.due });
+      break;
+    case 'cancelTimer':
+      nodeOf(world, event.node).timers.delete(event.name);
+      break;
+    case 'reply':
+      world.requests.delete(event.request);
+      break;
+    case 'chosen':
+      learn(world, event);
+      break;
+    case 'crash': {
+      const node = nodeOf(world, event.node);
+      node.up = false;
+      node.error = event.error === '' ? null : event.error;
+      node.timers.clear();
+      for (const [id, request] of world.requests) if (request.node === event.node) world.requests.delete(id);
+      break;
+    }
+    case 'partition':
+      world.groups = event.groups;
+      break;
+    case 'network':
+      world.network = event.settings;
+      break;
+    case 'client':
+      world.client = event.settings;
+      break;
+    case 'configure':
+      world.config = event.config;
+      break;
+    case 'save':
+    case 'note':
+      break;
+  }
+}
+
+/** Puts in what a node showed of itself after its last step. Views are derived from events and not events themselves. */
+export function applyView(world: World, node: NodeId, view: View): void {
+  nodeOf(world, node).view = view;
+}
+
+function nodeOf(world: World, id: NodeId): NodeWorld {
+  const node = world.nodes.get(id);
+  if (node === undefined) throw new Error(`n${id} is not a node of this run`);
+  return node;
+}
+
+function learn(world: World, event: Extract<RunEvent, { type: 'chosen' }>): void {
+  const known = world.chosen.get(event.slot);
+  if (known === undefined) {
+    world.chosen.set(event.slot, {
+      slot: event.slot,
+      value: event.value,
+      ballot: event.ballot,
+      quorum: event.quorum,
+      at: event.at,
+      seq: event.seq,
+      knownTo: new Map([[event.node, event.at]]),
+      conflict: null,
+    });
+    return;
+  }
+  if (known.value !== event.value) known.conflict = { value: event.value, node: event.node };
+  if (known.quorum.length === 0) known.quorum = event.quorum;
+  if (!known.knownTo.has(event.node)) known.knownTo.set(event.node, event.at);
+}
