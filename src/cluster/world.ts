@@ -1,6 +1,6 @@
 /**
  * The world view: what the events so far amount to. `applyEvent` folds one event into it, and live, scrubbed and
- * replayed screens are all this same fold. Plain data, changed in place; O(1) work per event, but for a partition.
+ * replayed screens are all this same fold. Plain data, changed in place; O(1) work per event, but for a crash.
  */
 import type { Ballot } from '../protocol/ballot.ts';
 import type { NodeId, View } from '../protocol/protocol.ts';
@@ -48,7 +48,7 @@ export interface ChosenWorld {
   quorum: readonly NodeId[];
   readonly at: number;
   readonly seq: number;
-  /** Learners that know, with the time each learned it (µs). */
+  /** Learners that know at this moment, with the time each learned it (µs); a crash forgets. */
   readonly knownTo: Map<NodeId, number>;
   /** A different value that a learner took to be chosen: Agreement is broken. */
   conflict: { readonly value: string; readonly node: NodeId } | null;
@@ -175,6 +175,8 @@ export function applyEvent(world: World, event: RunEvent): void {
       node.error = event.error === '' ? null : event.error;
       node.timers.clear();
       for (const [id, request] of world.requests) if (request.node === event.node) world.requests.delete(id);
+      // What a learner knows is in its memory; restarted, it has to learn anew.
+      for (const chosen of world.chosen.values()) chosen.knownTo.delete(event.node);
       break;
     }
     case 'partition':

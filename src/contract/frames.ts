@@ -1,0 +1,69 @@
+/**
+ * What the engine sends to whoever watches a run. At most one frame per animation frame, and never more than
+ * `FRAMES_UNACKNOWLEDGED_MAX` that have not been acknowledged: a watcher that falls behind, or hides, gets a snapshot
+ * of the world with the latest events instead of a queue without end.
+ */
+import * as z from 'zod';
+import type { View, NodeId } from '../protocol/protocol.ts';
+import type { RunHeader } from '../cluster/run.ts';
+import type { World } from '../cluster/world.ts';
+
+export const FRAMES_UNACKNOWLEDGED_MAX = 4;
+/** Most events in one frame; more than that become a snapshot. */
+export const FRAME_EVENTS_MAX = 4000;
+/** Events that come with a snapshot, so that the log has something to show. */
+export const SNAPSHOT_TAIL_EVENTS = 2000;
+
+/** How fast virtual time runs against wall time: from 1/64 to 64, or as fast as the threads go. */
+export type Speed = number | 'max';
+export const SPEED_MIN = 1 / 64;
+export const SPEED_MAX = 64;
+/** The speeds of the transport bar. */
+export const speeds: readonly Speed[] = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8, 16, 'max'];
+export const speedSchema = z.union([z.number().min(SPEED_MIN).max(SPEED_MAX), z.literal('max')]);
+
+export interface Transport {
+  readonly playing: boolean;
+  readonly speed: Speed;
+}
+
+/** A stretch of the event stream, packed as in the run's log (cluster/event-log.ts). */
+export interface PackedEvents {
+  /** `seq` of the first event. */
+  readonly firstSeq: number;
+  readonly count: number;
+  /** Virtual time before the first event, µs: the base of its time difference. */
+  readonly baseAt: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface Frame {
+  /** Number of the run this belongs to; frames of an earlier run are thrown away. */
+  readonly run: number;
+  /** Number of the frame, to acknowledge. */
+  readonly frame: number;
+  readonly events: PackedEvents;
+  /** What nodes show of themselves after the last event. */
+  readonly views: readonly { readonly node: NodeId; readonly view: View }[];
+  /** Virtual time now, µs; at or after the last event. */
+  readonly now: number;
+  readonly transport: Transport;
+  /** Present when the watcher had fallen behind: the world *before* `events`. */
+  readonly world: World | null;
+}
+
+/** A run as the window needs to know it. */
+export interface SessionInfo {
+  readonly run: number;
+  readonly header: RunHeader;
+  /** From a scenario file, or empty. */
+  readonly title: string;
+  readonly transport: Transport;
+}
+
+export const packedEventsSchema = z.object({
+  firstSeq: z.int().min(0),
+  count: z.int().min(0),
+  baseAt: z.int().min(0),
+  bytes: z.instanceof(Uint8Array),
+});

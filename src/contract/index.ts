@@ -1,0 +1,21 @@
+/** All that the window, main and the command line may know of the engine. The renderer imports nothing else of src. */
+export * from './contract.ts';
+export * from './frames.ts';
+export * from './format.ts';
+export * from './log.ts';
+export { formatBallot, compareBallots, sameBallot, type Ballot } from '../protocol/ballot.ts';
+export { majorityOf, quorumSize, type QuorumSystem } from '../protocol/quorum.ts';
+export { Reader } from '../protocol/codec.ts';
+export { NODES_MAX, NODES_MIN, TEXT_LENGTH_MAX } from '../protocol/protocol.ts';
+export type { AnyProtocol, Inspection, Json, MessageKind, NodeId, Role, SlotView, View } from '../protocol/protocol.ts';
+export { protocolNamed, protocols } from '../protocol/registry.ts';
+export * from '../network/topology.ts';
+export { completeNetwork, defaultNetwork, presets, type NetworkSettings, type Preset } from '../network/settings.ts';
+export { linkFaults } from '../network/faults/registry.ts';
+export { drawLatency, LATENCY_MAX_US } from '../network/faults/latency.ts';
+export type { ChoiceField, FaultSettings, Field, LinkFault, NumberField } from '../network/faults/fault.ts';
+export * from '../cluster/world.ts';
+export { isStep, type DiskAtStart, type EventType, type LossCause, type RunEvent } from '../cluster/events.ts';
+export { readEvents } from '../cluster/event-log.ts';
+export { clientDefaults, type ClientSettings, type Command, type CrashPoint, type RestartDisk } from '../cluster/commands.ts';
+export type { RunHeader } from '../cluster/run.ts';

@@ -1,0 +1,136 @@
+/** The log: one readable sentence per event. Pure; used by the window and by the command line alike. */
+import type { AnyProtocol, NodeId } from '../protocol/protocol.ts';
+import { formatBallot } from '../protocol/ballot.ts';
+import { Reader } from '../protocol/codec.ts';
+import type { RunEvent } from '../cluster/events.ts';
+import type { PacketWorld, World } from '../cluster/world.ts';
+import { latencyText } from './format.ts';
+
+/** What a person filters the log by. */
+export const logGroups = ['messages', 'decisions', 'faults', 'requests', 'disk', 'timers', 'notes'] as const;
+export type LogGroup = (typeof logGroups)[number];
+
+export interface LogRow {
+  readonly event: RunEvent;
+  readonly group: LogGroup;
+  /** Nodes the event is about; empty for the whole cluster. */
+  readonly nodes: readonly NodeId[];
+  /** The packet the event is about, which the world forgets once it has arrived. */
+  readonly packet: PacketWorld | null;
+}
+
+/** The row of an event; `world` is the world *before* the event is folded in, or, for `send`, either. */
+export function logRow(world: World, event: RunEvent): LogRow {
+  switch (event.type) {
+    case 'send':
+      return { event, group: 'messages', nodes: [event.node, event.to], packet: null };
+    case 'deliver':
+    case 'lost':
+      return packetRow(event, world.packets.get(event.packet) ?? null);
+    case 'duplicate':
+      return packetRow(event, world.packets.get(event.of) ?? null);
+    case 'request':
+    case 'reply':
+      return { event, group: 'requests', nodes: [event.node], packet: null };
+    case 'save':
+      return { event, group: 'disk', nodes: [event.node], packet: null };
+    case 'timer':
+    case 'setTimer':
+    case 'cancelTimer':
+      return { event, group: 'timers', nodes: [event.node], packet: null };
+    case 'chosen':
+      return { event, group: 'decisions', nodes: [event.node], packet: null };
+    case 'note':
+      return { event, group: 'notes', nodes: [event.node], packet: null };
+    case 'start':
+    case 'crash':
+      return { event, group: 'faults', nodes: [event.node], packet: null };
+    case 'partition':
+    case 'network':
+    case 'client':
+    case 'configure':
+      return { event, group: 'faults', nodes: [], packet: null };
+  }
+}
+
+/** The sentence of a row. */
+export function sentence(protocol: AnyProtocol, row: LogRow): string {
+  const event = row.event;
+  switch (event.type) {
+    case 'start':
+      return `n${event.node} ${startText(event.incarnation, event.disk)}`;
+    case 'request':
+      return `${event.client} asked n${event.node}: ${protocol.describeRequest(JSON.parse(event.body))}`;
+    case 'deliver':
+      return `n${event.node} got ${packetText(protocol, row.packet)}`;
+    case 'timer':
+      return `n${event.node} timer fired: ${protocol.describeTimer(event.name)}`;
+    case 'send': {
+      const message = protocol.decode(event.kind, new Reader(event.body));
+      return `n${event.node} → n${event.to} ${protocol.messages[event.kind]?.name}: ${protocol.describe(message)}`;
+    }
+    case 'save':
+      return `n${event.node} saved ${event.records.map((record) => protocol.describeSaved(record)).join('; ')}`;
+    case 'setTimer':
+      return `n${event.node} set a timer: ${protocol.describeTimer(event.name)}, in ${latencyText(event.due - event.at)}`;
+    case 'cancelTimer':
+      return `n${event.node} cancelled a timer: ${protocol.describeTimer(event.name)}`;
+    case 'reply':
+      return `n${event.node} answered: ${event.reply.text}`;
+    case 'chosen':
+      return `n${event.node} learned that "${event.value}" is chosen in ${event.slot}, ballot ${formatBallot(event.ballot)}, ${
+        event.quorum.length === 0 ? 'told by another learner' : `accepted by ${nodeList(event.quorum)}`
+      }`;
+    case 'note':
+      return `n${event.node} ${event.text}`;
+    case 'duplicate':
+      return `the network doubled ${packetText(protocol, row.packet)}`;
+    case 'lost':
+      return `${lossText[event.cause]} ${packetText(protocol, row.packet)}`;
+    case 'crash':
+      return event.error === ''
+        ? `n${event.node} crashed${event.point === 'now' ? '' : ` (${event.point.replace('-', ' ')})`}`
+        : `n${event.node} crashed by itself: ${event.error}`;
+    case 'partition':
+      return event.groups.length === 1
+        ? 'the network is whole again'
+        : `the network is parted: ${event.groups.map((group) => nodeList(group)).join(' | ')}`;
+    case 'network':
+      return 'the network was changed';
+    case 'client':
+      return event.settings.enabled
+        ? `the client proposes about every ${latencyText(event.settings.interval)}`
+        : 'the client stopped proposing';
+    case 'configure':
+      return 'the protocol was configured anew';
+  }
+}
+
+/** `n1, n3 and n4`. */
+export function nodeList(nodes: readonly NodeId[]): string {
+  const names = nodes.map((node) => `n${node}`);
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+const lossText = {
+  loss: 'lost on the link:',
+  cut: 'lost at the cut:',
+  dead: 'nobody was up to get',
+} as const;
+
+function startText(incarnation: number, disk: 'new' | 'kept' | 'erased'): string {
+  if (disk === 'new') return 'started';
+  return disk === 'kept'
+    ? `restarted (${incarnation}) with its disk`
+    : `restarted (${incarnation}) with an erased disk: unsafe`;
+}
+
+function packetRow(event: RunEvent, packet: PacketWorld | null): LogRow {
+  return { event, group: 'messages', nodes: packet === null ? [] : [packet.from, packet.to], packet };
+}
+
+function packetText(protocol: AnyProtocol, packet: PacketWorld | null): string {
+  if (packet === null) return 'a packet';
+  const message = protocol.decode(packet.kind, new Reader(packet.body));
+  return `${protocol.messages[packet.kind]?.name} of n${packet.from} to n${packet.to}: ${protocol.describe(message)}`;
+}
