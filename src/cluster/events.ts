@@ -7,6 +7,7 @@
  */
 import type { Ballot } from '../protocol/ballot.ts';
 import type { NodeId, Reply, Saved } from '../protocol/protocol.ts';
+import type { LossCause } from '../network/packet.ts';
 import type { Groups } from '../network/topology.ts';
 import type { NetworkSettings } from '../network/settings.ts';
 import type { ClientSettings, CrashPoint } from './commands.ts';
@@ -14,8 +15,7 @@ import type { ClientSettings, CrashPoint } from './commands.ts';
 /** What the disk held when a node came up. */
 export type DiskAtStart = 'new' | 'kept' | 'erased';
 
-/** Why a packet was lost: by chance on the link, at a cut, or because nobody was up to receive it. */
-export type LossCause = 'loss' | 'cut' | 'dead';
+export type { LossCause };
 
 export type EventBody =
   // Steps of a node.

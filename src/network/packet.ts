@@ -1,0 +1,33 @@
+/** A packet on its way between two nodes. Its body is opaque here: a stretch of bytes that only its receiver decodes. */
+import type { NodeId } from '../protocol/protocol.ts';
+
+/** Why a packet was lost: by chance on the link, at a cut, or because nobody was up to receive it. */
+export type LossCause = 'loss' | 'cut' | 'dead';
+
+export interface Packet {
+  /** Its number in the run, counted from 1 in the order of sending. */
+  readonly packet: number;
+  readonly from: NodeId;
+  readonly to: NodeId;
+  readonly kind: number;
+  /** Virtual times, µs. */
+  readonly sentAt: number;
+  readonly due: number;
+  /** The body is `bytes[start … end)`. */
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  /** Why and when it will be lost on its way; `null` for one that will arrive. */
+  readonly doom: { readonly cause: LossCause; readonly at: number } | null;
+  /** When something happens to it next: `due`, or the time of its loss. */
+  readonly time: number;
+  /** Where it happens: the receiving node, or 0, the network, which comes before every node at the same time. */
+  readonly place: NodeId;
+}
+
+/** The order in which packets come to their end: time, then place, then number. */
+export function earlier(a: Packet, b: Packet): boolean {
+  if (a.time !== b.time) return a.time < b.time;
+  if (a.place !== b.place) return a.place < b.place;
+  return a.packet < b.packet;
+}

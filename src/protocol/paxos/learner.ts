@@ -1,0 +1,186 @@
+/**
+ * The learner: when is a value chosen, and how does everybody come to know it? (*Paxos Made Simple*, section 2.3.)
+ * Acceptors tell every learner of their votes; a learner that has counted a quorum tells the other learners; one that
+ * may have missed something asks. Nothing here is stored: see `PaxosState.learner`.
+ */
+import { NO_BALLOT, compareBallots, sameBallot } from '../ballot.ts';
+import type { Ballot } from '../ballot.ts';
+import type { NodeId } from '../protocol.ts';
+import { isQuorum } from '../quorum.ts';
+import { nextInteger, nextItem } from '../random.ts';
+import { LEARNED_ITEMS_MAX, QUERY_RANGES_MAX } from './messages.ts';
+import type { Accepted, Learned, LearnedItem, Query } from './messages.ts';
+import { onChosen } from './proposer.ts';
+import { firstRanges, rangeOf, removeFrom } from './ranges.ts';
+import type { Out, PaxosState, Tally } from './state.ts';
+
+/** Name of the catch-up timer. */
+export const LEARN = 'learn';
+
+/** Most ballots counted at a time in one instance; the lowest, which no longer matters to anybody, goes first. */
+const TALLIES_MAX = 16;
+
+/** Most instances looked at to answer one query with votes. */
+const VOTES_SCANNED_MAX = 1024;
+
+/** The node comes up as a learner, or becomes one: counts the votes of its own acceptor, and asks another node. */
+export function startLearning(state: PaxosState, out: Out): void {
+  // The acceptor on this node told this learner of its votes before the crash; it need not be asked to say them again.
+  for (const [instance, slot] of state.acceptor) {
+    if (slot.acceptedBallot.round > 0) count(state, state.node, instance, slot.acceptedBallot, slot.acceptedValue, out);
+  }
+  onLearnTimer(state, out);
+}
+
+/** Asks one other node, at random, and does so again later. The whole traffic of a cluster in which nothing happens. */
+export function onLearnTimer(state: PaxosState, out: Out): void {
+  const { learnEvery } = state.config;
+  const after = nextInteger(state.random, Math.ceil(learnEvery * 0.75), Math.floor(learnEvery * 1.25));
+  out.push({ type: 'setTimer', name: LEARN, after });
+  state.learner.asked = false;
+  const others = state.nodes.filter((n) => n !== state.node && (state.learners.includes(n) || state.acceptors.includes(n)));
+  if (others.length > 0) ask(state, nextItem(state.random, others), out);
+}
+
+/** Phase 2b, seen from the learner: counts a vote. */
+export function onAccepted(state: PaxosState, from: NodeId, message: Accepted, out: Out): void {
+  const { instance, ballot, value } = message;
+  const known = state.learner.chosen.get(instance);
+  if (!known) {
+    count(state, from, instance, ballot, value, out);
+  } else if (compareBallots(ballot, known.ballot) > 0 && compareBallots(ballot, known.told) > 0) {
+    // Somebody has not heard that the instance is over, and goes on with it.
+    known.told = ballot;
+    const item: LearnedItem = { instance, ballot: known.ballot, value: known.value };
+    if (ballot.node !== state.node) tell(ballot.node, [item], false, out);
+  }
+  askAboutGap(state, from, instance, out);
+}
+
+/** A value is chosen when a phase-2 quorum of acceptors voted for it at the same ballot. */
+function count(state: PaxosState, from: NodeId, instance: number, ballot: Ballot, value: string, out: Out): void {
+  const { voters } = tallyOf(state, instance, ballot, value);
+  if (voters.includes(from)) return;
+  voters.push(from);
+  if (!isQuorum(state.config.quorum, 2, state.acceptors, voters)) return;
+
+  know(state, instance, ballot, value, voters.filter((node) => state.acceptors.includes(node)), out);
+  const items = [{ instance, ballot, value }];
+  for (const node of state.nodes) {
+    const cares = state.learners.includes(node) || state.proposers.includes(node);
+    if (cares && node !== state.node) tell(node, items, false, out);
+  }
+}
+
+/** Where votes for a ballot are counted; votes at different ballots never add up. */
+function tallyOf(state: PaxosState, instance: number, ballot: Ballot, value: string): Tally {
+  let tallies = state.learner.tallies.get(instance);
+  if (!tallies) state.learner.tallies.set(instance, (tallies = []));
+  for (const tally of tallies) if (sameBallot(tally.ballot, ballot)) return tally;
+  const tally = { ballot, value, voters: [] };
+  tallies.push(tally);
+  if (tallies.length > TALLIES_MAX) {
+    const lowest = tallies.reduce((a, b) => (compareBallots(a.ballot, b.ballot) < 0 ? a : b));
+    tallies.splice(tallies.indexOf(lowest), 1);
+  }
+  return tally;
+}
+
+/** Told by another learner. Not passed on: whoever counted has told everybody. */
+export function onLearned(state: PaxosState, from: NodeId, message: Learned, out: Out): void {
+  let news = false;
+  for (const { instance, ballot, value } of message.items) {
+    if (state.learner.chosen.has(instance)) continue;
+    state.highest = Math.max(state.highest, instance);
+    know(state, instance, ballot, value, [], out);
+    news = true;
+  }
+  if (!state.isLearner) return;
+  // Only after news: a duplicated answer must not make two askers of one.
+  if (message.more && news) ask(state, from, out);
+  else askAboutGap(state, from, message.instance, out);
+}
+
+/** From now on the instance is known: for the person watching, for the client waiting, for whoever asks. */
+function know(state: PaxosState, instance: number, ballot: Ballot, value: string, quorum: readonly NodeId[], out: Out): void {
+  state.learner.chosen.set(instance, { ballot, value, told: NO_BALLOT });
+  state.learner.tallies.delete(instance);
+  removeFrom(state.learner.missing, instance);
+  // A proposer that is no learner is told as well, and keeps it to itself.
+  if (state.isLearner) out.push({ type: 'chosen', slot: instance, value, ballot, quorum });
+  onChosen(state, instance, value, out);
+}
+
+/**
+ * News of `instance` while an earlier one is unknown: this learner may have missed something, and whoever sent the news
+ * may know. At most one such query between two regular ones, since an instance can also be unknown because it is not
+ * decided yet.
+ */
+function askAboutGap(state: PaxosState, from: NodeId, instance: number, out: Out): void {
+  const { learner } = state;
+  if (learner.asked || from === state.node || learner.missing[0]! >= instance) return;
+  learner.asked = true;
+  ask(state, from, out);
+}
+
+function ask(state: PaxosState, to: NodeId, out: Out): void {
+  const missing = firstRanges(state.learner.missing, QUERY_RANGES_MAX);
+  out.push({ type: 'send', to, message: { type: 'query', instance: missing[0]!, missing } });
+}
+
+function tell(to: NodeId, items: readonly LearnedItem[], more: boolean, out: Out): void {
+  out.push({ type: 'send', to, message: { type: 'learned', instance: items[0]!.instance, items, more } });
+}
+
+/**
+ * Answers with what this node knows to be chosen, and, for instances it does not know either, with its votes: after
+ * all learners have crashed, the acceptors' disks are where the answer is. A node with nothing to tell stays silent.
+ */
+export function onQuery(state: PaxosState, from: NodeId, message: Query, out: Out): void {
+  if (state.isLearner) tellKnown(state, from, message.missing, out);
+  if (state.isAcceptor) tellVotes(state, from, message.missing, out);
+}
+
+function tellKnown(state: PaxosState, to: NodeId, asked: readonly number[], out: Out): void {
+  const { chosen, missing } = state.learner;
+  const items: LearnedItem[] = [];
+  for (let r = 0; r + 1 < asked.length; r += 2) {
+    const end = endOf(state, asked[r + 1]!);
+    for (let n = asked[r]!; n <= end; n++) {
+      const unknown = rangeOf(missing, n);
+      if (unknown >= 0) {
+        // Over a range that is unknown here too, however long, in one leap.
+        n = endOf(state, missing[unknown + 1]!);
+        continue;
+      }
+      if (items.length === LEARNED_ITEMS_MAX) {
+        tell(to, items, true, out);
+        return;
+      }
+      const { ballot, value } = chosen.get(n)!;
+      items.push({ instance: n, ballot, value });
+    }
+  }
+  if (items.length > 0) tell(to, items, false, out);
+}
+
+function tellVotes(state: PaxosState, to: NodeId, asked: readonly number[], out: Out): void {
+  let scanned = 0;
+  let told = 0;
+  for (let r = 0; r + 1 < asked.length; r += 2) {
+    const end = endOf(state, asked[r + 1]!);
+    for (let n = asked[r]!; n <= end; n++) {
+      if (++scanned > VOTES_SCANNED_MAX || told === LEARNED_ITEMS_MAX) return;
+      const slot = state.acceptor.get(n);
+      if (!slot || slot.acceptedBallot.round === 0 || state.learner.chosen.has(n)) continue;
+      const { acceptedBallot: ballot, acceptedValue: value } = slot;
+      out.push({ type: 'send', to, message: { type: 'accepted', instance: n, ballot, value } });
+      told++;
+    }
+  }
+}
+
+/** End of a range for this node: beyond the highest instance it has heard of it knows nothing. */
+function endOf(state: PaxosState, to: number): number {
+  return to === 0 ? state.highest : Math.min(to, state.highest);
+}
