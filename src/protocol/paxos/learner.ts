@@ -11,7 +11,7 @@ import { nextInteger, nextItem } from '../random.ts';
 import { LEARNED_ITEMS_MAX, QUERY_RANGES_MAX } from './messages.ts';
 import type { Accepted, Learned, LearnedItem, Query } from './messages.ts';
 import { onChosen } from './proposer.ts';
-import { firstRanges, rangeOf, removeFrom } from './ranges.ts';
+import { everything, firstRanges, rangeOf, removeFrom } from './ranges.ts';
 import type { Out, PaxosState, Tally } from './state.ts';
 
 /** Name of the catch-up timer. */
@@ -25,11 +25,21 @@ const VOTES_SCANNED_MAX = 1024;
 
 /** The node comes up as a learner, or becomes one: counts the votes of its own acceptor, and asks another node. */
 export function startLearning(state: PaxosState, out: Out): void {
+  const { learner } = state;
+  learner.chosen.clear();
+  learner.tallies.clear();
+  learner.missing = everything();
   // The acceptor on this node told this learner of its votes before the crash; it need not be asked to say them again.
   for (const [instance, slot] of state.acceptor) {
     if (slot.acceptedBallot.round > 0) count(state, state.node, instance, slot.acceptedBallot, slot.acceptedValue, out);
   }
   onLearnTimer(state, out);
+}
+
+/** The node is no longer a learner. */
+export function stopLearning(state: PaxosState, out: Out): void {
+  state.learner.tallies.clear();
+  out.push({ type: 'cancelTimer', name: LEARN });
 }
 
 /** Asks one other node, at random, and does so again later. The whole traffic of a cluster in which nothing happens. */
@@ -38,7 +48,8 @@ export function onLearnTimer(state: PaxosState, out: Out): void {
   const after = nextInteger(state.random, Math.ceil(learnEvery * 0.75), Math.floor(learnEvery * 1.25));
   out.push({ type: 'setTimer', name: LEARN, after });
   state.learner.asked = false;
-  const others = state.nodes.filter((n) => n !== state.node && (state.learners.includes(n) || state.acceptors.includes(n)));
+  const mayKnow = (node: NodeId): boolean => state.learners.includes(node) || state.acceptors.includes(node);
+  const others = state.nodes.filter((node) => node !== state.node && mayKnow(node));
   if (others.length > 0) ask(state, nextItem(state.random, others), out);
 }
 
@@ -102,7 +113,14 @@ export function onLearned(state: PaxosState, from: NodeId, message: Learned, out
 }
 
 /** From now on the instance is known: for the person watching, for the client waiting, for whoever asks. */
-function know(state: PaxosState, instance: number, ballot: Ballot, value: string, quorum: readonly NodeId[], out: Out): void {
+function know(
+  state: PaxosState,
+  instance: number,
+  ballot: Ballot,
+  value: string,
+  quorum: readonly NodeId[],
+  out: Out,
+): void {
   state.learner.chosen.set(instance, { ballot, value, told: NO_BALLOT });
   state.learner.tallies.delete(instance);
   removeFrom(state.learner.missing, instance);

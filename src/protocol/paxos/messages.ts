@@ -267,7 +267,9 @@ export function describe(message: PaxosMessage): string {
 function describeLearned(message: Learned): string {
   const [first] = message.items;
   const last = message.items.at(-1)!;
-  if (first === last) return `${quote(last.value)} is chosen, at ${formatBallot(last.ballot)} (instance ${last.instance})`;
+  if (first === last) {
+    return `${quote(last.value)} is chosen, at ${formatBallot(last.ballot)} (instance ${last.instance})`;
+  }
   const values = message.items.map((item) => `${item.instance} ${quote(item.value)}`).join(', ');
   return `chosen are ${values}${message.more ? ', and more' : ''}`;
 }

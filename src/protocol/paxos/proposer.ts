@@ -105,7 +105,8 @@ function accept(state: PaxosState, attempt: Attempt, out: Out): void {
   attempt.value = value;
   if (bound && value !== attempt.wanted) {
     const vote = formatVote(attempt.reportedBallot, value);
-    out.push({ type: 'note', text: `must propose ${vote}, not its own ${quote(attempt.wanted)} (instance ${instance})` });
+    const text = `must propose ${vote}, not its own ${quote(attempt.wanted)} (instance ${instance})`;
+    out.push({ type: 'note', text });
   }
   limitPhase(state, attempt, out);
   const message = { type: 'accept', instance, ballot, value } as const;
@@ -138,8 +139,9 @@ function preempt(state: PaxosState, attempt: Attempt, by: Ballot, out: Out): voi
   const longest = Math.min(backoffMax, backoffMin * 2 ** attempt.preemptions);
   const after = backoff ? nextInteger(state.random, backoffMin, longest) : AT_ONCE;
   const when = backoff ? `waits ${Math.round(after / 1000)} ms` : 'tries again at once';
-  const text = `gives up ${formatBallot(attempt.ballot)}, overtaken by ${formatBallot(by)}; ${when} (instance ${attempt.instance})`;
-  out.push({ type: 'note', text }, { type: 'setTimer', name: RETRY + attempt.instance, after });
+  const { instance, ballot } = attempt;
+  const text = `gives up ${formatBallot(ballot)}, overtaken by ${formatBallot(by)}; ${when} (instance ${instance})`;
+  out.push({ type: 'note', text }, { type: 'setTimer', name: RETRY + instance, after });
 }
 
 /** The wait is over, or a phase took too long: another ballot. */
@@ -181,7 +183,8 @@ export function onChosen(state: PaxosState, instance: number, value: string, out
 export function resign(state: PaxosState, out: Out): void {
   for (const { instance, request } of state.proposer.attempts.values()) {
     const text = `n${state.node} stopped being a proposer before instance ${instance} was known chosen`;
-    out.push({ type: 'cancelTimer', name: RETRY + instance }, { type: 'reply', id: request, reply: { ok: false, text } });
+    out.push({ type: 'cancelTimer', name: RETRY + instance });
+    out.push({ type: 'reply', id: request, reply: { ok: false, text } });
   }
   state.proposer.attempts.clear();
 }

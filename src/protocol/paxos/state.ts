@@ -84,7 +84,7 @@ export interface PaxosState {
   readonly learner: {
     readonly chosen: Map<number, Chosen>;
     /** The instances not in `chosen`, as ranges. */
-    readonly missing: number[];
+    missing: number[];
     /** Votes heard of in instances not known chosen. */
     readonly tallies: Map<number, Tally[]>;
     /** Already asked, since the catch-up timer last fired, about a gap that a message revealed. */
