@@ -1,0 +1,36 @@
+/** What the person looks at: one node, one slot. Stage, log and panels all follow it. */
+import { defineStore } from 'pinia';
+import { shallowRef, watch } from 'vue';
+import type { NodeId } from '../../src/contract/index.ts';
+import { useRun } from './run.ts';
+
+export const useSelection = defineStore('selection', () => {
+  const run = useRun();
+  const node = shallowRef<NodeId | null>(null);
+  /** The instance in focus; `null`: the latest. */
+  const slot = shallowRef<number | null>(null);
+  const hoveredNode = shallowRef<NodeId | null>(null);
+
+  /** Selects a node, or nothing; a node that is not in the run is nothing. */
+  function selectNode(next: NodeId | null): void {
+    node.value = next !== null && run.nodes.includes(next) ? next : null;
+  }
+
+  function selectSlot(next: number | null): void {
+    slot.value = next;
+  }
+
+  function hoverNode(next: NodeId | null): void {
+    hoveredNode.value = next;
+  }
+
+  watch(
+    () => run.session,
+    () => {
+      selectNode(node.value);
+      slot.value = hoveredNode.value = null;
+    },
+  );
+
+  return { node, slot, hoveredNode, selectNode, selectSlot, hoverNode };
+});

@@ -1,0 +1,87 @@
+/** The window itself: theme, toasts, what is open. What is worth keeping is kept in localStorage. */
+import { defineStore } from 'pinia';
+import { computed, ref, shallowRef, watch } from 'vue';
+import type { NodeId, Problem } from '../../src/contract/index.ts';
+import { mediaQuery, remembered } from './remembered.ts';
+
+export type Theme = 'system' | 'light' | 'dark';
+export type SideTab = 'chosen' | 'ballots' | 'node';
+export type Dialog = { readonly name: 'new-run' | 'shortcuts' | 'about' } | { readonly name: 'propose'; readonly node: NodeId };
+
+export interface Toast {
+  readonly id: number;
+  /** `problem` stays until it is closed; the others go by themselves. */
+  readonly tone: 'done' | 'refused' | 'problem';
+  readonly title: string;
+  readonly detail: string;
+}
+
+/** Toasts on the screen at once; the oldest goes first. */
+const TOASTS_MAX = 4;
+const themes: readonly Theme[] = ['system', 'light', 'dark'];
+
+export const useUi = defineStore('ui', () => {
+  const theme = remembered<Theme>('theme', 'system', (given) => themes.includes(given as Theme));
+  const tab = remembered<SideTab>('tab', 'chosen', (given) => ['chosen', 'ballots', 'node'].includes(given as string));
+  const logOpen = remembered('log-open', true, (given) => typeof given === 'boolean');
+  /** Below about 1200 px the left column is a rail, and this says whether its drawer is out. */
+  const drawerOpen = ref(false);
+  const dialog = shallowRef<Dialog | null>(null);
+  const toasts = shallowRef<readonly Toast[]>([]);
+  /** Raised to build the window anew with its first sizes. */
+  const layout = ref(0);
+  let nextToast = 1;
+
+  const systemDark = mediaQuery('(prefers-color-scheme: dark)');
+  const reducedMotion = mediaQuery('(prefers-reduced-motion: reduce)');
+  const narrow = mediaQuery('(max-width: 1199px)');
+  /** The theme on the screen. */
+  const shownTheme = computed(() => (theme.value === 'system' ? (systemDark.value ? 'dark' : 'light') : theme.value));
+  watch(shownTheme, (shown) => (document.documentElement.dataset.theme = shown), { immediate: true, flush: 'sync' });
+
+  /** Goes through system, light, dark. */
+  function cycleTheme(): void {
+    theme.value = themes[(themes.indexOf(theme.value) + 1) % themes.length]!;
+  }
+
+  function toast(given: Omit<Toast, 'id'>): void {
+    // Saying the same thing twice is no news: the one on the screen is replaced.
+    const others = toasts.value.filter((shown) => shown.title !== given.title || shown.detail !== given.detail);
+    toasts.value = [...others, { ...given, id: nextToast++ }].slice(-TOASTS_MAX);
+  }
+
+  function problem(given: Problem): void {
+    toast({ tone: 'problem', ...given });
+  }
+
+  function dismiss(id: number): void {
+    toasts.value = toasts.value.filter((shown) => shown.id !== id);
+  }
+
+  function open(next: Dialog): void {
+    dialog.value = next;
+  }
+
+  function closeDialog(): void {
+    dialog.value = null;
+  }
+
+  return {
+    theme,
+    shownTheme,
+    tab,
+    logOpen,
+    drawerOpen,
+    dialog,
+    toasts,
+    layout,
+    reducedMotion,
+    narrow,
+    cycleTheme,
+    toast,
+    problem,
+    dismiss,
+    open,
+    closeDialog,
+  };
+});
