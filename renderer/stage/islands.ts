@@ -1,0 +1,97 @@
+/** What an island can do, and what a drop would do to it, in words. Pure. */
+import {
+  cutLinks,
+  healedLinks,
+  majorityOf,
+  nodeList,
+  quorumSize,
+  type Groups,
+  type NodeId,
+  type QuorumSystem,
+  type Role,
+  type World,
+} from '../../src/contract/index.ts';
+
+const allRoles: readonly Role[] = ['proposer', 'acceptor', 'learner'];
+
+/** The roles of a node: as it shows them, else as configured, else all. */
+export function rolesOf(world: World, node: NodeId): readonly Role[] {
+  const shown = world.nodes.get(node)?.view?.roles;
+  if (shown !== undefined) return shown;
+  const configured = (world.config as { readonly roles?: readonly (readonly Role[])[] } | null)?.roles;
+  return configured?.[[...world.nodes.keys()].indexOf(node)] ?? allRoles;
+}
+
+/** How many acceptors of `count` each phase needs under the run's quorum system. */
+export function quorumsOf(world: World, count: number): { readonly phase1: number; readonly phase2: number } {
+  const system = (world.config as { readonly quorum?: QuorumSystem } | null)?.quorum ?? { type: 'majority' };
+  return { phase1: quorumSize(system, 1, count), phase2: quorumSize(system, 2, count) };
+}
+
+export interface IslandStatus {
+  /** Acceptors that are up on this island, and all acceptors of the cluster. */
+  readonly acceptors: number;
+  readonly ofAcceptors: number;
+  readonly canChoose: boolean;
+  /** `3 of 5 acceptors` */
+  readonly count: string;
+  /** `3 of 5` */
+  readonly countShort: string;
+  /** `majority, can choose` */
+  readonly verdict: string;
+}
+
+/** What the nodes of an island can do together. Only nodes that are up count. */
+export function islandStatus(world: World, nodes: readonly NodeId[]): IslandStatus {
+  const acceptorsAll = [...world.nodes.keys()].filter((node) => rolesOf(world, node).includes('acceptor'));
+  const up = nodes.filter((node) => world.nodes.get(node)?.up);
+  const acceptors = up.filter((node) => acceptorsAll.includes(node)).length;
+  const ofAcceptors = acceptorsAll.length;
+  const { phase1, phase2 } = quorumsOf(world, ofAcceptors);
+  const proposer = up.some((node) => rolesOf(world, node).includes('proposer'));
+  const enough = acceptors >= phase1 && acceptors >= phase2;
+  return {
+    acceptors,
+    ofAcceptors,
+    canChoose: enough && proposer,
+    count: `${acceptors} of ${ofAcceptors} ${ofAcceptors === 1 ? 'acceptor' : 'acceptors'}`,
+    countShort: `${acceptors} of ${ofAcceptors}`,
+    verdict: verdict(acceptors, ofAcceptors, phase1, phase2, proposer),
+  };
+}
+
+function verdict(acceptors: number, of: number, phase1: number, phase2: number, proposer: boolean): string {
+  if (acceptors < phase2) return 'cannot choose';
+  if (acceptors < phase1) return 'phase 2 only';
+  const quorum = acceptors >= majorityOf(of) ? 'majority' : 'quorum';
+  return proposer ? `${quorum}, can choose` : `${quorum}, but no proposer`;
+}
+
+/** What parting the network from `before` to `after` does: `cuts 4 links · leaves 4 of 5 acceptors together`. */
+export function dropText(world: World, before: Groups, after: Groups): string {
+  const cuts = cutLinks(before, after).length;
+  const heals = healedLinks(before, after).length;
+  if (cuts === 0 && heals === 0) return 'changes no link';
+  const changes = [
+    ...(cuts > 0 ? [`cuts ${links(cuts)}`] : []),
+    ...(heals > 0 ? [`heals ${links(heals)}`] : []),
+  ];
+  const statuses = after.map((group) => islandStatus(world, group));
+  const largest = statuses.reduce((best, status) => (status.acceptors > best.acceptors ? status : best));
+  changes.push(
+    statuses.some((status) => status.canChoose)
+      ? `${cuts > 0 ? 'leaves' : 'brings'} ${largest.count} together`
+      : 'no island can choose',
+  );
+  return changes.join(' · ');
+}
+
+/** The island of a node, for its accessible name: `island of n1, n2 and n3`. */
+export function islandText(groups: Groups, node: NodeId): string {
+  const group = groups.find((g) => g.includes(node)) ?? [node];
+  return group.length === 1 ? 'alone on its island' : `island of ${nodeList(group)}`;
+}
+
+function links(count: number): string {
+  return count === 1 ? '1 link' : `${count} links`;
+}

@@ -1,0 +1,255 @@
+/**
+ * Where nodes and islands stand. Each connected group has an island of its own, its nodes in a ring; islands never
+ * overlap, and stay where they are as far as the others leave them the room. Pure.
+ */
+import type { Groups, NodeId } from '../../src/contract/index.ts';
+import { clamp, shifted, type Point, type Rect } from './geometry.ts';
+import { captionFor, looks, type CaptionForm, type CaptionSize, type Look } from './look.ts';
+import { pushApart, setInRows, type Parcel } from './pack.ts';
+import { ringOf, type Ring, type Side } from './ring.ts';
+
+export interface NodePlace {
+  readonly x: number;
+  readonly y: number;
+  readonly side: Side;
+}
+
+export interface Island {
+  /** Ascending. */
+  readonly nodes: readonly NodeId[];
+  /** Middle of the ring of nodes. */
+  readonly centre: Point;
+  /** Around the island, without its caption. */
+  readonly box: Rect;
+  readonly caption: Rect;
+  readonly captionForm: CaptionForm;
+}
+
+export interface Layout {
+  readonly width: number;
+  readonly height: number;
+  readonly look: Look;
+  readonly nodes: ReadonlyMap<NodeId, NodePlace>;
+  /** In the order of the groups. */
+  readonly islands: readonly Island[];
+}
+
+/** Where everything stood, as shares (0 to 1) of the stage's room, so that it survives another size of the window. */
+export interface Memory {
+  /** Middle of each island's box, by its nodes (`1,2,3`). */
+  readonly islands: Readonly<Record<string, Point>>;
+  readonly nodes: Readonly<Record<NodeId, Point>>;
+}
+
+export interface LayoutRequest {
+  readonly groups: Groups;
+  /** Size of the stage, px. */
+  readonly width: number;
+  readonly height: number;
+  readonly memory: Memory | null;
+  /** Where a person has put down these nodes, px: an island of just them stands there, if it can. */
+  readonly drop: { readonly nodes: readonly NodeId[]; readonly at: Point } | null;
+}
+
+/** Room kept clear at the edges, px; below stands the legend. */
+const MARGIN = { left: 12, right: 12, top: 12, bottom: 46 };
+/** Least room between two islands with their captions, px. */
+const CHANNEL = 14;
+/** Room between neighbouring discs, in radii: tried in this order, for every size of node. */
+const roomySpreads = [3.2, 2.7, 2.2, 1.7, 1.2];
+const narrowSpreads = [0.9, 0.6, 0.3];
+/** How far, in multiples of its way from the old middle, a node that leaves by a command goes out to sea. */
+const LEAVING = 2.4;
+
+/** The name of an island in the memory. */
+export function islandKey(nodes: readonly NodeId[]): string {
+  return nodes.join(',');
+}
+
+/** The stage's room: where islands may stand. */
+export function roomOf(width: number, height: number): Rect {
+  return {
+    left: MARGIN.left,
+    top: MARGIN.top,
+    right: Math.max(MARGIN.left + 1, width - MARGIN.right),
+    bottom: Math.max(MARGIN.top + 1, height - MARGIN.bottom),
+  };
+}
+
+/** Lays out the stage. Nothing overlaps with up to 15 nodes in any partition from 480×360 px up. */
+export function layOut(request: LayoutRequest): Layout {
+  const { groups, width, height } = request;
+  const room = roomOf(width, height);
+  const all = groups.flat().sort((a, b) => a - b);
+  const home = new Map(all.map((node, i) => [node, -Math.PI / 2 + (i / all.length) * 2 * Math.PI]));
+  const wholeAspect = clamp((room.right - room.left) / (room.bottom - room.top), 1, 1.7);
+  const wishes = wishesOf(request, room, home);
+
+  const attempt = (among: readonly Groups[number][], look: Look, spread: number, place: typeof pushApart) => {
+    const aspect = among.length === 1 ? wholeAspect : 1.15;
+    const plots = among.map((nodes) => plotOf(ringOf(nodes, home, look, spread, aspect), look));
+    const parcels = plots.map((plot, i): Parcel => ({ ...wishes[i]!, width: plot.width, height: plot.height }));
+    const middles = place(parcels, room, CHANNEL);
+    return middles === null ? null : { look, plots, middles };
+  };
+
+  const wholeLook = looks.findIndex((look) => roomySpreads.some((s) => attempt([all], look, s, pushApart) !== null));
+  // Nodes are not drawn larger on parted islands than on one: they would swell whenever a link is cut.
+  const usable = groups.length === 1 ? looks : looks.slice(Math.max(0, wholeLook));
+  for (const [spreads, place] of [
+    [roomySpreads, pushApart],
+    [narrowSpreads, pushApart],
+    [[...roomySpreads, ...narrowSpreads], setInRows],
+  ] as const) {
+    for (const look of usable) {
+      for (const spread of spreads) {
+        const found = attempt(groups, look, spread, place);
+        if (found !== null) return finish(request, found.look, found.plots, found.middles);
+      }
+    }
+  }
+  // Only on a stage smaller than the smallest: everything where it is wanted, overlapping or not.
+  const look = looks.at(-1)!;
+  const plots = groups.map((nodes) => plotOf(ringOf(nodes, home, look, 0.3, 1), look));
+  return finish(request, look, plots, wishes.map((wish) => wish.wanted));
+}
+
+/** What to remember of a layout. */
+export function remember(layout: Layout): Memory {
+  const room = roomOf(layout.width, layout.height);
+  const share = (p: Point): Point => ({
+    x: (p.x - room.left) / (room.right - room.left),
+    y: (p.y - room.top) / (room.bottom - room.top),
+  });
+  return {
+    islands: Object.fromEntries(
+      layout.islands.map((island) => [islandKey(island.nodes), share(middleOf(union(island.box, island.caption)))]),
+    ),
+    nodes: Object.fromEntries([...layout.nodes].map(([node, place]) => [node, share(place)])),
+  };
+}
+
+/** An island with its caption, relative to the middle of its ring. */
+interface Plot {
+  readonly ring: Ring;
+  readonly caption: CaptionSize;
+  readonly box: Rect;
+  readonly width: number;
+  readonly height: number;
+}
+
+function plotOf(ring: Ring, look: Look): Plot {
+  const wide = ring.box.right - ring.box.left;
+  const caption = captionFor(look.form, wide);
+  const spare = Math.max(0, (caption.width - wide) / 2);
+  const box = {
+    left: ring.box.left - spare,
+    top: ring.box.top,
+    right: ring.box.right + spare,
+    bottom: ring.box.bottom + caption.height,
+  };
+  return { ring, caption, box, width: box.right - box.left, height: box.bottom - box.top };
+}
+
+function finish(request: LayoutRequest, look: Look, plots: readonly Plot[], middles: readonly Point[]): Layout {
+  const nodes = new Map<NodeId, NodePlace>();
+  const islands = request.groups.map((group, i): Island => {
+    const plot = plots[i]!;
+    const boxMiddle = middleOf(plot.box);
+    const centre = { x: middles[i]!.x - boxMiddle.x, y: middles[i]!.y - boxMiddle.y };
+    for (const place of plot.ring.places) {
+      nodes.set(place.node, { x: centre.x + place.x, y: centre.y + place.y, side: place.side });
+    }
+    const box = shifted(plot.ring.box, centre.x, centre.y);
+    const across = (box.left + box.right) / 2;
+    const caption = {
+      left: across - plot.caption.width / 2,
+      right: across + plot.caption.width / 2,
+      top: box.bottom,
+      bottom: box.bottom + plot.caption.height,
+    };
+    return { nodes: group, centre, box, caption, captionForm: plot.caption.form };
+  });
+  return { width: request.width, height: request.height, look, nodes, islands };
+}
+
+interface Wish {
+  readonly wanted: Point;
+  readonly weight: number;
+}
+
+/** Where each group would stand if it were alone on the stage. */
+function wishesOf(request: LayoutRequest, room: Rect, home: ReadonlyMap<NodeId, number>): Wish[] {
+  const { groups, memory, drop } = request;
+  const middle = middleOf(room);
+  if (groups.length === 1) return [{ wanted: middle, weight: 1 }];
+  const unshare = (p: Point): Point => ({
+    x: room.left + p.x * (room.right - room.left),
+    y: room.top + p.y * (room.bottom - room.top),
+  });
+  const heirs = memory === null ? new Map<string, string>() : heirsOf(groups, memory);
+  return groups.map((group): Wish => {
+    const key = islandKey(group);
+    if (drop !== null && islandKey([...drop.nodes].sort((a, b) => a - b)) === key) return { wanted: drop.at, weight: 8 };
+    const kept = memory?.islands[heirs.get(key) ?? ''];
+    if (kept !== undefined) return { wanted: unshare(kept), weight: 1 + group.length / 4 };
+    const stood = group.flatMap((node) => memory?.nodes[node] ?? []).map(unshare);
+    if (stood.length === 0) return { wanted: atHome(group, room, home), weight: 1 };
+    const from = mean(stood);
+    const left = memory === null ? undefined : Object.entries(memory.islands).find(([k]) => k.split(',').includes(String(group[0])));
+    const centre = left === undefined ? middle : unshare(left[1]);
+    return {
+      wanted: { x: centre.x + (from.x - centre.x) * LEAVING, y: centre.y + (from.y - centre.y) * LEAVING },
+      weight: 1,
+    };
+  });
+}
+
+/** For each group, the island of before that it goes on from: the one it shares most nodes with, each heir to one only. */
+function heirsOf(groups: Groups, memory: Memory): Map<string, string> {
+  const claims = groups.flatMap((group) =>
+    Object.keys(memory.islands).map((old) => {
+      const members = old.split(',').map(Number);
+      return { key: islandKey(group), old, shared: group.filter((node) => members.includes(node)).length };
+    }),
+  );
+  claims.sort((a, b) => b.shared - a.shared);
+  const heirs = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const { key, old, shared } of claims) {
+    if (shared === 0 || heirs.has(key) || taken.has(old)) continue;
+    heirs.set(key, old);
+    taken.add(old);
+  }
+  return heirs;
+}
+
+/** Without a memory, groups stand out from the middle towards where their nodes stand when the cluster is whole. */
+function atHome(group: readonly NodeId[], room: Rect, home: ReadonlyMap<NodeId, number>): Point {
+  const way = mean(group.map((node) => ({ x: Math.cos(home.get(node) ?? 0), y: Math.sin(home.get(node) ?? 0) })));
+  const middle = middleOf(room);
+  return {
+    x: middle.x + (way.x * (room.right - room.left)) / 3,
+    y: middle.y + (way.y * (room.bottom - room.top)) / 3,
+  };
+}
+
+function mean(points: readonly Point[]): Point {
+  return {
+    x: points.reduce((sum, p) => sum + p.x, 0) / points.length,
+    y: points.reduce((sum, p) => sum + p.y, 0) / points.length,
+  };
+}
+
+function middleOf(rect: Rect): Point {
+  return { x: (rect.left + rect.right) / 2, y: (rect.top + rect.bottom) / 2 };
+}
+
+function union(a: Rect, b: Rect): Rect {
+  return {
+    left: Math.min(a.left, b.left),
+    top: Math.min(a.top, b.top),
+    right: Math.max(a.right, b.right),
+    bottom: Math.max(a.bottom, b.bottom),
+  };
+}

@@ -1,0 +1,164 @@
+/** The nodes of one island, in a ring around its middle. Pure; offsets in px from the middle of the ring. */
+import type { NodeId } from '../../src/contract/index.ts';
+import { bounds, overlaps, shifted, type Rect } from './geometry.ts';
+import type { Look } from './look.ts';
+
+/** Where the plate of a node stands: outwards, so that no link inside the ring crosses it. */
+export type Side = 'above' | 'below' | 'left' | 'right';
+
+export interface Place {
+  readonly node: NodeId;
+  readonly x: number;
+  readonly y: number;
+  readonly side: Side;
+}
+
+export interface Ring {
+  readonly places: readonly Place[];
+  /** Around all discs and plates and the shore. */
+  readonly box: Rect;
+}
+
+/** Least room between two discs or plates, px. */
+const CLEARANCE = 5;
+const GROWTH = 1.05;
+const GROWTH_STEPS_MAX = 60;
+
+/** A node's disc, as the square around it. */
+export function discRect(look: Look, x: number, y: number): Rect {
+  return { left: x - look.radius, top: y - look.radius, right: x + look.radius, bottom: y + look.radius };
+}
+
+/** A node's plate, or `null` when the look has none. */
+export function plateRect(look: Look, place: { readonly x: number; readonly y: number; readonly side: Side }): Rect | null {
+  if (look.plateWidth === 0) return null;
+  const out = look.radius + look.plateGap;
+  const w = look.plateWidth;
+  const h = look.plateHeight;
+  const at = {
+    above: { left: -w / 2, top: -out - h },
+    below: { left: -w / 2, top: out },
+    left: { left: -out - w, top: -h / 2 },
+    right: { left: out, top: -h / 2 },
+  }[place.side];
+  return shifted({ left: at.left, top: at.top, right: at.left + w, bottom: at.top + h }, place.x, place.y);
+}
+
+/**
+ * The ring of `nodes` (ascending).
+ * @param home angle at which each node stands when the cluster is whole, radians; the ring is turned to stay near it
+ * @param spread room between neighbouring discs, in radii; at least this much
+ * @param aspect width to height of the ring, 1 or more
+ */
+export function ringOf(
+  nodes: readonly NodeId[],
+  home: ReadonlyMap<NodeId, number>,
+  look: Look,
+  spread: number,
+  aspect: number,
+): Ring {
+  const count = nodes.length;
+  if (count === 1) return finish(look, [{ node: nodes[0]!, x: 0, y: 0, side: 'below' }]);
+  const chord = look.radius * (2 + spread);
+  let size = chord / (2 * Math.sin(Math.PI / count));
+  const turned = turn(nodes, home);
+  for (let step = 0; ; step++) {
+    const places = onEllipse(turned, size * Math.sqrt(aspect), count === 2 ? 0 : size / Math.sqrt(aspect));
+    if (step === GROWTH_STEPS_MAX || isClear(look, places)) return finish(look, places);
+    size *= GROWTH;
+  }
+}
+
+interface Turned {
+  readonly order: readonly NodeId[];
+  /** Angle of the first in `order`, radians. */
+  readonly start: number;
+}
+
+/** Of all turns that put a node or a gap at the top, the one that keeps nodes nearest to their home angles. */
+function turn(nodes: readonly NodeId[], home: ReadonlyMap<NodeId, number>): Turned {
+  const count = nodes.length;
+  const step = (2 * Math.PI) / count;
+  const starts = count === 2 ? [0] : [-Math.PI / 2, -Math.PI / 2 + step / 2];
+  let best: Turned = { order: nodes, start: starts[0]! };
+  let least = Infinity;
+  for (const start of starts) {
+    for (let shift = 0; shift < count; shift++) {
+      const order = nodes.map((_, i) => nodes[(i + shift) % count]!);
+      const cost = order.reduce((sum, node, i) => sum + angleBetween(start + i * step, home.get(node) ?? 0) ** 2, 0);
+      // The margin keeps the first of equally good turns, whatever rounding says.
+      if (cost < least - 1e-6) {
+        least = cost;
+        best = { order, start };
+      }
+    }
+  }
+  return best;
+}
+
+function angleBetween(a: number, b: number): number {
+  return Math.atan2(Math.sin(a - b), Math.cos(a - b));
+}
+
+const SAMPLES = 240;
+
+/** Evenly spaced along the ellipse, clockwise from the starting angle. */
+function onEllipse(turned: Turned, rx: number, ry: number): Place[] {
+  const count = turned.order.length;
+  if (count === 2) {
+    return turned.order.map((node, i) => ({ node, x: i === 0 ? rx : -rx, y: 0, side: 'below' as const }));
+  }
+  const at = (angle: number) => ({ x: rx * Math.cos(angle), y: ry * Math.sin(angle) });
+  const lengths = [0];
+  for (let i = 1; i <= SAMPLES; i++) {
+    const a = at(turned.start + ((i - 1) / SAMPLES) * 2 * Math.PI);
+    const b = at(turned.start + (i / SAMPLES) * 2 * Math.PI);
+    lengths.push(lengths[i - 1]! + Math.hypot(b.x - a.x, b.y - a.y));
+  }
+  let sample = 0;
+  return turned.order.map((node, i) => {
+    const wanted = (lengths[SAMPLES]! * i) / count;
+    while (lengths[sample + 1]! < wanted) sample++;
+    const part = (wanted - lengths[sample]!) / (lengths[sample + 1]! - lengths[sample]!);
+    const angle = turned.start + ((sample + part) / SAMPLES) * 2 * Math.PI;
+    return { node, ...at(angle), side: sideAt(angle) };
+  });
+}
+
+function sideAt(angle: number): Side {
+  const across = Math.cos(angle);
+  if (across > 0.82) return 'right';
+  if (across < -0.82) return 'left';
+  return Math.sin(angle) < 0 ? 'above' : 'below';
+}
+
+function isClear(look: Look, places: readonly Place[]): boolean {
+  for (let i = 0; i < places.length; i++) {
+    const a = places[i]!;
+    const plateA = plateRect(look, a);
+    for (let j = 0; j < places.length; j++) {
+      if (i === j) continue;
+      const b = places[j]!;
+      if (Math.hypot(a.x - b.x, a.y - b.y) < 2 * look.radius + CLEARANCE) return false;
+      if (plateA === null) continue;
+      if (overlaps(plateA, discRect(look, b.x, b.y), CLEARANCE)) return false;
+      const plateB = plateRect(look, b);
+      if (j > i && plateB !== null && overlaps(plateA, plateB, CLEARANCE)) return false;
+    }
+  }
+  return true;
+}
+
+function finish(look: Look, places: readonly Place[]): Ring {
+  const rects = places.flatMap((place) => {
+    const plate = plateRect(look, place);
+    const disc = discRect(look, place.x, place.y);
+    return plate === null ? [disc] : [disc, plate];
+  });
+  const tight = bounds(rects);
+  const pad = look.pad;
+  return {
+    places,
+    box: { left: tight.left - pad, top: tight.top - pad, right: tight.right + pad, bottom: tight.bottom + pad },
+  };
+}
