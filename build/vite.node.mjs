@@ -27,6 +27,8 @@ export function nodeBundle(entry, file, external = EXTERNAL) {
       target: 'node20',
       minify: false,
       sourcemap: true,
+      // The licences of what the bundle contains go where the bundle goes.
+      license: { fileName: `${basename(file)}.licenses.md` },
       rolldownOptions: {
         input: entry,
         external: [/^node:/, ...builtinModules, ...external],

@@ -20,6 +20,7 @@ export function rendererConfig(folder = join(outDir, 'renderer')) {
       // The Chromium of the oldest Electron the app runs on, see the fallback runtime.
       target: 'chrome130',
       sourcemap: true,
+      license: { fileName: 'licenses.md' },
       // The content security policy allows neither inline scripts nor data: fonts.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },

@@ -1,10 +1,11 @@
 // End-to-end tests in real Electron. `npm test` starts them on a display of its own with SYNOD_ELECTRON_PATH,
-// SYNOD_ELECTRON_ARGS and SYNOD_PACKAGED_PATH set. One at a time: each measures and moves a real window.
+// SYNOD_ELECTRON_ARGS and SYNOD_PACKAGED_PATH set; `npm run screenshots` takes pictures instead. One at a time: each
+// moves a real window.
 import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
   testDir: '.',
-  testMatch: '**/*.e2e.ts',
+  testMatch: process.env.SYNOD_SCREENSHOTS ? '**/screenshots.ts' : '**/*.e2e.ts',
   outputDir: '../../out/.report/e2e-results',
   workers: 1,
   retries: 0,
