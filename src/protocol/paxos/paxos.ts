@@ -127,6 +127,7 @@ export const paxos: Protocol<PaxosState, PaxosMessage, PaxosConfig, PaxosRequest
   title: 'Single-decree Paxos',
   messages: messageKinds,
   config: checkConfig,
+  proposers: (config, nodes) => nodes.filter((_, i) => config.roles[i]!.includes('proposer')),
   init,
   step,
   view,
