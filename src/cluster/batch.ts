@@ -56,10 +56,6 @@ export interface NodeOutput {
   readonly bytes: Uint8Array;
   /** When its earliest timer is due, µs; Infinity without one. */
   readonly nextDue: number;
-  /** It has sent itself something it has not taken in yet (after a single step). */
-  readonly selfPending: boolean;
-  /** An armed crash has not struck yet. */
-  readonly crashPending: boolean;
   /** What it shows of itself now, when the run is watched. */
   readonly view: View | null;
 }

@@ -7,7 +7,7 @@ import type { NodeId, Saved } from '../protocol/protocol.ts';
 import { CodecError, Reader, Writer } from '../protocol/codec.ts';
 import { Digest } from './digest.ts';
 import { crashPoints } from './commands.ts';
-import { eventTypes, type DiskAtStart, type EventType, type LossCause, type RunEvent } from './events.ts';
+import { eventTypes, type DiskAtStart, type EventBody, type EventType, type LossCause, type RunEvent } from './events.ts';
 
 const CHUNK_BYTES = 64 * 1024;
 /** How much of the past the log keeps when it is not told otherwise, bytes. */
@@ -97,22 +97,26 @@ export class EventLog {
     this.end();
   }
 
-  timer(at: number, node: NodeId, name: string): void {
-    const w = this.begin('timer', at);
-    w.byte(node);
-    w.text(name);
+  /** Gives where the log keeps the body: `bytes[start … start + length)`, which never changes. */
+  send(at: number, send: SendFields): { readonly bytes: Uint8Array; readonly start: number } {
+    const w = this.begin('send', at);
+    w.byte(send.from);
+    w.uint(send.packet);
+    w.byte(send.to);
+    w.uint(send.due - at);
+    w.byte(send.kind);
+    w.uint(send.end - send.start);
+    const start = w.length;
+    w.raw(send.bytes, send.start, send.end);
     this.end();
+    return { bytes: w.bytes, start };
   }
 
-  send(at: number, node: NodeId, packet: number, to: NodeId, due: number, kind: number, body: Uint8Array, start: number, end: number): void {
-    const w = this.begin('send', at);
+  /** An effect whose fields the node has written as they stand in the event: `fields[start … end)`. */
+  effect(type: EffectEvent, at: number, node: NodeId, fields: Uint8Array, start: number, end: number): void {
+    const w = this.begin(type, at);
     w.byte(node);
-    w.uint(packet);
-    w.byte(to);
-    w.uint(due - at);
-    w.byte(kind);
-    w.uint(end - start);
-    w.raw(body, start, end);
+    w.raw(fields, start, end);
     this.end();
   }
 
@@ -192,10 +196,21 @@ export class EventLog {
   }
 }
 
-type RareEvent = Extract<
-  Omit<RunEvent, 'seq' | 'at'> extends infer E ? E : never,
-  { type: 'crash' | 'partition' | 'network' | 'client' | 'configure' }
->;
+/** Events whose fields, after the node, are written by the node's host and copied. */
+type EffectEvent = 'timer' | 'save' | 'setTimer' | 'cancelTimer' | 'reply' | 'chosen' | 'note';
+
+interface SendFields {
+  readonly from: NodeId;
+  readonly packet: number;
+  readonly to: NodeId;
+  readonly due: number;
+  readonly kind: number;
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
+
+type RareEvent = Extract<EventBody, { type: 'crash' | 'partition' | 'network' | 'client' | 'configure' }>;
 
 /**
  * Reads packed events, one by one.

@@ -1,6 +1,6 @@
 /** What determines a run: its header and its journal of commands. */
 import * as z from 'zod';
-import { NODES_MAX, NODES_MIN, type AnyProtocol, type NodeId } from '../protocol/protocol.ts';
+import { NODES_MAX, NODES_MIN, type AnyProtocol, type Inspection, type NodeId } from '../protocol/protocol.ts';
 import type { NetworkSettings } from '../network/settings.ts';
 import { defaultNetwork } from '../network/settings.ts';
 import type { ClientSettings, JournalEntry } from './commands.ts';
@@ -53,4 +53,10 @@ export function createHeader(
     network: choices.network ?? defaultNetwork(),
     client: { ...clientDefaults, ...choices.client },
   };
+}
+
+/** What the inspector shows of one node. */
+export interface NodeInspection extends Inspection {
+  /** The node is up, so that `memory` is its memory now; otherwise `memory` is null. */
+  readonly up: boolean;
 }

@@ -4,9 +4,9 @@
  */
 import * as z from 'zod';
 import { commandSchema, clientSchema } from '../cluster/commands.ts';
-import { nodeCountSchema, seedSchema } from '../cluster/run.ts';
-import { NODES_MAX, type Inspection } from '../protocol/protocol.ts';
-import { packedEventsSchema, speedSchema, type Frame, type SessionInfo } from './frames.ts';
+import { nodeCountSchema, seedSchema, type NodeInspection } from '../cluster/run.ts';
+import { NODES_MAX } from '../protocol/protocol.ts';
+import { packedEventsSchema, speedSchema, type Frame, type SessionInfo } from '../cluster/frames.ts';
 
 /** Every answer says whether the thing was done; a refusal says why, and has changed nothing. */
 export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string };
@@ -15,11 +15,6 @@ export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok
 export interface CommandPlace {
   readonly at: number;
   readonly seq: number;
-}
-
-export interface NodeInspection extends Inspection {
-  /** The node is up, so that `memory` is its memory now; otherwise `memory` is null. */
-  readonly up: boolean;
 }
 
 export interface AppInfo {

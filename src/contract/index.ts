@@ -1,6 +1,6 @@
 /** All that the window, main and the command line may know of the engine. The renderer imports nothing else of src. */
 export * from './contract.ts';
-export * from './frames.ts';
+export * from '../cluster/frames.ts';
 export * from './format.ts';
 export * from './log.ts';
 export { formatBallot, compareBallots, sameBallot, type Ballot } from '../protocol/ballot.ts';
@@ -18,4 +18,4 @@ export * from '../cluster/world.ts';
 export { isStep, type DiskAtStart, type EventType, type LossCause, type RunEvent } from '../cluster/events.ts';
 export { readEvents } from '../cluster/event-log.ts';
 export { clientDefaults, type ClientSettings, type Command, type CrashPoint, type RestartDisk } from '../cluster/commands.ts';
-export type { RunHeader } from '../cluster/run.ts';
+export type { NodeInspection, RunHeader } from '../cluster/run.ts';

@@ -78,9 +78,12 @@ export function sentence(protocol: AnyProtocol, row: LogRow): string {
     case 'reply':
       return `n${event.node} answered: ${event.reply.text}`;
     case 'chosen':
-      return `n${event.node} learned that "${event.value}" is chosen in ${event.slot}, ballot ${formatBallot(event.ballot)}, ${
-        event.quorum.length === 0 ? 'told by another learner' : `accepted by ${nodeList(event.quorum)}`
-      }`;
+      return (
+        `n${event.node} learned that "${event.value}" is chosen in ${protocol.slotName} ${event.slot}, ` +
+        (event.quorum.length === 0
+          ? 'told by another learner'
+          : `${formatBallot(event.ballot)} accepted by ${nodeList([...event.quorum].sort((a, b) => a - b))}`)
+      );
     case 'note':
       return `n${event.node} ${event.text}`;
     case 'duplicate':

@@ -13,10 +13,10 @@ export interface Packet {
   /** Virtual times, µs. */
   readonly sentAt: number;
   readonly due: number;
-  /** The body is `bytes[start … end)`. */
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  readonly end: number;
+  /** The body is `bytes[start … end)`: at first where the sender wrote it, then where the event log keeps it. */
+  bytes: Uint8Array;
+  start: number;
+  end: number;
   /** Why and when it will be lost on its way; `null` for one that will arrive. */
   readonly doom: { readonly cause: LossCause; readonly at: number } | null;
   /** When something happens to it next: `due`, or the time of its loss. */

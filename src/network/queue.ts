@@ -34,7 +34,7 @@ export class MinQueue<T> {
     const items = this.items;
     const top = items[0];
     const last = items.pop();
-    if (items.length > 0) this.sink(last!, 0);
+    if (last !== undefined && items.length > 0) this.sink(last, 0);
     return top;
   }
 
@@ -53,7 +53,7 @@ export class MinQueue<T> {
     let at = from;
     while (at < half) {
       let child = 2 * at + 1;
-      let best = items[child]!;
+      let best = items[child] as T;
       const right = items[child + 1];
       if (right !== undefined && this.less(right, best)) {
         child++;

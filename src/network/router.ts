@@ -10,7 +10,7 @@ import { MinQueue } from './queue.ts';
 import { latencyMin, type NetworkSettings } from './settings.ts';
 import { groupOf, whole, type Groups } from './topology.ts';
 
-/** What a node hands over to be sent. The body is `bytes[start … end)` and must not change afterwards. */
+/** What a node hands over to be sent; the body is `bytes[start … end)`. */
 export interface Outgoing {
   readonly from: NodeId;
   readonly to: NodeId;

@@ -149,12 +149,16 @@ export interface Protocol<State, Message, Config, Request> {
   readonly name: string;
   /** Name on the screen. */
   readonly title: string;
+  /** What a slot is called: `instance`, `slot`, `index`. */
+  readonly slotName: string;
   readonly messages: readonly MessageKind[];
   /**
    * Completes and checks a configuration from a file or the window.
    * @throws ProtocolError naming the field that is wrong.
    */
   config(given: unknown, nodes: readonly NodeId[]): Config;
+  /** The nodes that a client may ask, ascending. */
+  proposers(config: Config, nodes: readonly NodeId[]): readonly NodeId[];
   /** A fresh state, before `start`. */
   init(setup: NodeSetup<Config>): State;
   step(state: State, input: Input<Message, Request>): Effect<Message>[];

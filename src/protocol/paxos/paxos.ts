@@ -125,6 +125,7 @@ function describeRequest(request: PaxosRequest): string {
 export const paxos: Protocol<PaxosState, PaxosMessage, PaxosConfig, PaxosRequest> = {
   name: 'paxos',
   title: 'Single-decree Paxos',
+  slotName: 'instance',
   messages: messageKinds,
   config: checkConfig,
   proposers: (config, nodes) => nodes.filter((_, i) => config.roles[i]!.includes('proposer')),

@@ -5,8 +5,8 @@
  */
 import * as z from 'zod';
 import type { View, NodeId } from '../protocol/protocol.ts';
-import type { RunHeader } from '../cluster/run.ts';
-import type { World } from '../cluster/world.ts';
+import type { RunHeader } from './run.ts';
+import type { World } from './world.ts';
 
 export const FRAMES_UNACKNOWLEDGED_MAX = 4;
 /** Most events in one frame; more than that become a snapshot. */

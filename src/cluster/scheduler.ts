@@ -1,0 +1,446 @@
+/**
+ * The scheduler: conservative parallel discrete-event simulation (Chandy & Misra 1979; Bryant 1977). All events in a
+ * window no longer than the least latency touch different nodes independently, so each node gets its share of the
+ * window as one batch, the nodes work side by side, and their outputs are merged in the order (time, node, position
+ * in the output) before the network draws loss and latency. The events do not depend on how long the windows are: with
+ * one step a window (`single`, or zero latency) the same order results.
+ *
+ * It does no I/O and awaits nothing. A driver (host/inline.ts, host/thread/router-worker.ts) asks it for a window,
+ * has the batches run, and gives the outputs back.
+ */
+import { Writer } from '../protocol/codec.ts';
+import { mix } from '../protocol/random.ts';
+import type { AnyProtocol, NodeId, NodeSetup } from '../protocol/protocol.ts';
+import type { Packet } from '../network/packet.ts';
+import { progressAt, Router } from '../network/router.ts';
+import { completeNetwork } from '../network/settings.ts';
+import { checkGroups } from '../network/topology.ts';
+import { INPUT_END, INPUT_MESSAGE, INPUT_REQUEST, INPUT_START, writeHead, type NodeOutput } from './batch.ts';
+import { Client } from './client.ts';
+import { CommandError, type Command, type CrashPoint, type JournalEntry } from './commands.ts';
+import type { DiskAtStart } from './events.ts';
+import { EventLog } from './event-log.ts';
+import { mergeOutputs } from './merge.ts';
+import type { RunHeader } from './run.ts';
+
+/** What a host has to do before the run can go on. */
+export type HostOperation =
+  | { readonly type: 'spawn'; readonly setup: NodeSetup<unknown>; readonly disk: DiskAtStart }
+  | { readonly type: 'terminate'; readonly node: NodeId };
+
+/** An input of a node that does not come over the network. */
+export type DirectInput =
+  | { readonly type: 'start'; readonly at: number }
+  | {
+      readonly type: 'request';
+      readonly at: number;
+      readonly client: string;
+      readonly request: number;
+      readonly body: string;
+    };
+
+/** One node's share of a window. */
+export interface Batch {
+  readonly node: NodeId;
+  readonly writer: Writer;
+  /** The inputs in the batch, in its order. */
+  readonly inputs: (Packet | DirectInput)[];
+  taken: number;
+  lastAt: number;
+}
+
+/** A stretch [from, until) of virtual time, with a batch for each node that has something to do in it. */
+export interface Window {
+  readonly from: number;
+  readonly until: number;
+  readonly single: boolean;
+  readonly batches: readonly Batch[];
+}
+
+export interface NodeState {
+  readonly node: NodeId;
+  up: boolean;
+  incarnation: number;
+  disk: DiskAtStart;
+  /** Earliest timer, µs. */
+  nextDue: number;
+  /** Packets it has sent itself and not taken in yet, oldest first; they are pending between single steps only. */
+  readonly selfPackets: number[];
+  /** Inputs from outside the network, in order. They are put in between two windows, for the time it is then. */
+  direct: DirectInput[];
+  armed: CrashPoint;
+  /** Slots for which it has been asked to propose and has not answered. */
+  readonly asked: Map<number, number>;
+}
+
+export interface ScriptedCommand {
+  /** Virtual time, µs. */
+  readonly at: number;
+  readonly command: Command;
+}
+
+const SEED_NODE = 0x4e4f;
+const SEED_NETWORK = 0x4e45;
+
+export class Scheduler {
+  readonly header: RunHeader;
+  readonly protocol: AnyProtocol;
+  readonly log: EventLog;
+  readonly router: Router;
+  readonly nodes = new Map<NodeId, NodeState>();
+  readonly journal: JournalEntry[] = [];
+  readonly client: Client;
+  /** What a host has to do before the next window. */
+  operations: HostOperation[] = [];
+  /** Commands of the script that could not be carried out when their time came. */
+  readonly refused: (ScriptedCommand & { readonly error: string })[] = [];
+  config: unknown;
+  /** All events before this time have happened, and none at or after it, unless single steps were made; µs. */
+  now = 0;
+  /** One more than the highest slot in which a value is known to be chosen. */
+  slotNext = 1;
+  private requests = 0;
+  private readonly script: ScriptedCommand[];
+  private readonly writers = new Map<NodeId, Writer>();
+
+  /** @param script commands for times to come, ascending by time. */
+  constructor(header: RunHeader, protocol: AnyProtocol, script: readonly ScriptedCommand[] = [], keepBytes?: number) {
+    this.header = header;
+    this.protocol = protocol;
+    this.log = new EventLog(keepBytes);
+    this.router = new Router(header.nodes, mix(header.seed, SEED_NETWORK), header.network);
+    this.client = new Client(header.seed, header.client);
+    this.config = header.config;
+    this.script = [...script].sort((a, b) => a.at - b.at);
+    for (const node of header.nodes) {
+      const state: NodeState = {
+        node,
+        up: false,
+        incarnation: 0,
+        disk: 'new',
+        nextDue: Infinity,
+        selfPackets: [],
+        direct: [],
+        armed: 'now',
+        asked: new Map(),
+      };
+      this.nodes.set(node, state);
+      this.bringUp(state, 'new');
+    }
+  }
+
+  /** When something happens next, µs; Infinity when nothing will. */
+  nextTime(): number {
+    let next = this.router.next()?.time ?? Infinity;
+    for (const state of this.nodes.values()) next = Math.min(next, this.nodeNext(state));
+    return Math.min(next, this.client.next, this.script[0]?.at ?? Infinity);
+  }
+
+  /**
+   * The next window that begins before `limit`; `null` when nothing happens before it, and `now` is then `limit`.
+   * A window without batches is one in which something happened to the cluster itself: a command of the script, say.
+   * The operations must have been carried out before. With `single`: one step of one node, or one event of the network.
+   */
+  plan(limit: number, single: boolean): Window | null {
+    for (;;) {
+      const at = this.nextTime();
+      if (at >= limit) {
+        if (!single && limit < Infinity) this.now = Math.max(this.now, limit);
+        return null;
+      }
+      this.now = Math.max(this.now, at);
+      const scripted = this.script[0];
+      if (scripted !== undefined && scripted.at <= at) {
+        this.script.shift();
+        this.tryScripted(scripted);
+        return { from: at, until: at, single: true, batches: [] };
+      }
+      if (this.client.next <= at) {
+        this.clientTurn(at);
+        continue;
+      }
+      const lookahead = this.router.latencyMin;
+      if (single || lookahead === 0) {
+        if (this.networkNext(at)) {
+          if (single) return { from: at, until: at, single, batches: [] };
+          continue;
+        }
+        return this.singleWindow(at);
+      }
+      const until = Math.min(at + lookahead, limit, this.client.next, this.script[0]?.at ?? Infinity);
+      return this.fullWindow(at, until);
+    }
+  }
+
+  /** Takes in the outputs of a window, in any order. */
+  merge(window: Window, outputs: readonly NodeOutput[]): void {
+    mergeOutputs(this, window, outputs);
+    if (!window.single) this.now = Math.max(this.now, window.until);
+  }
+
+  /**
+   * Carries out a command now, between two windows.
+   * @returns where it took its place in the run.
+   * @throws CommandError, and nothing has changed.
+   */
+  command(command: Command): { at: number; seq: number } {
+    const place = { at: this.now, seq: this.log.seq };
+    this.carryOut(command);
+    this.journal.push({ ...place, command });
+    return place;
+  }
+
+  /** A node's next input from outside the network. */
+  private ask(state: NodeState, client: string, body: unknown): number {
+    const request = ++this.requests;
+    state.direct.push({ type: 'request', at: this.now, client, request, body: JSON.stringify(body) });
+    return request;
+  }
+
+  /** A node is down from now on; what it sent itself is lost, the host ends its thread. */
+  bringDown(state: NodeState, at: number, point: CrashPoint, error: string): void {
+    state.up = false;
+    state.nextDue = Infinity;
+    state.armed = 'now';
+    state.asked.clear();
+    this.log.write(at, { type: 'crash', node: state.node, point, error });
+    for (const packet of state.selfPackets) this.log.lost(at, packet, 'dead', 1);
+    state.selfPackets.length = 0;
+    state.direct = [];
+    this.operations.push({ type: 'terminate', node: state.node });
+  }
+
+  /** The packet ends on its way, or because nobody is up to take it. */
+  lose(packet: Packet): void {
+    if (packet.doom !== null) {
+      this.log.lost(packet.time, packet.packet, packet.doom.cause, progressAt(packet, packet.time));
+    } else {
+      this.log.lost(packet.time, packet.packet, 'dead', 1);
+    }
+  }
+
+  stateOf(node: NodeId): NodeState {
+    const state = this.nodes.get(node);
+    if (state === undefined) throw new CommandError(`there is no n${node}; the nodes are n1 to n${this.nodes.size}`);
+    return state;
+  }
+
+  private carryOut(command: Command): void {
+    const at = this.now;
+    switch (command.type) {
+      case 'propose':
+        return this.propose(command.node, command.value, command.slot);
+      case 'crash': {
+        const state = this.stateOf(command.node);
+        if (!state.up) throw new CommandError(`n${command.node} is down already`);
+        if (command.point === 'now') this.bringDown(state, at, 'now', '');
+        else state.armed = command.point;
+        return;
+      }
+      case 'died': {
+        const state = this.stateOf(command.node);
+        if (state.up) this.bringDown(state, at, 'now', command.error);
+        return;
+      }
+      case 'restart': {
+        const state = this.stateOf(command.node);
+        if (state.up) throw new CommandError(`n${command.node} is up; crash it first`);
+        this.bringUp(state, command.disk);
+        return;
+      }
+      case 'partition': {
+        const groups = checked(() => checkGroups(command.groups, this.header.nodes));
+        const caught = this.router.part(groups);
+        this.log.write(at, { type: 'partition', groups });
+        for (const packet of caught) this.log.lost(at, packet.packet, 'cut', progressAt(packet, at));
+        return;
+      }
+      case 'network': {
+        const settings = checked(() => completeNetwork(command.settings, this.router.settings));
+        this.router.change(settings);
+        this.log.write(at, { type: 'network', settings });
+        return;
+      }
+      case 'client': {
+        const settings = { ...this.client.settings, ...command.settings };
+        for (const node of settings.proposers) this.stateOf(node);
+        this.client.change(settings, at);
+        this.log.write(at, { type: 'client', settings });
+        return;
+      }
+      case 'configure': {
+        const config = checked(() =>
+          this.protocol.config({ ...(this.config as object), ...command.config }, this.header.nodes),
+        );
+        this.config = config;
+        this.log.write(at, { type: 'configure', config });
+        for (const state of this.nodes.values()) {
+          if (state.up) this.ask(state, 'operator', this.protocol.configure(config));
+        }
+      }
+    }
+  }
+
+  private propose(node: NodeId, value: string | undefined, wanted: number | undefined): void {
+    const state = this.stateOf(node);
+    if (!state.up) throw new CommandError(`n${node} is down; restart it, or ask another node`);
+    const proposers = this.protocol.proposers(this.config, this.header.nodes);
+    if (!proposers.includes(node)) {
+      throw new CommandError(`n${node} is no proposer; ask ${proposers.map((p) => `n${p}`).join(', ')}`);
+    }
+    let slot = wanted ?? this.slotNext;
+    if (wanted === undefined) while (state.asked.has(slot)) slot++;
+    const request = this.ask(state, 'you', checked(() => this.protocol.propose(slot, value ?? this.client.word())));
+    state.asked.set(slot, request);
+  }
+
+  private clientTurn(at: number): void {
+    const proposers = this.protocol.proposers(this.config, this.header.nodes);
+    const node = this.client.tick(at, proposers, (id) => {
+      const state = this.stateOf(id);
+      return state.up && state.asked.size === 0;
+    });
+    if (node === null) return;
+    const slot = this.slotNext;
+    const state = this.stateOf(node);
+    state.asked.set(slot, this.ask(state, 'client', this.protocol.propose(slot, this.client.word())));
+  }
+
+  private tryScripted(scripted: ScriptedCommand): void {
+    try {
+      this.command(scripted.command);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      this.refused.push({ ...scripted, error: error.message });
+    }
+  }
+
+  private bringUp(state: NodeState, disk: DiskAtStart): void {
+    state.up = true;
+    state.incarnation++;
+    state.disk = disk;
+    state.nextDue = Infinity;
+    this.operations.push({
+      type: 'spawn',
+      disk,
+      setup: {
+        node: state.node,
+        nodes: this.header.nodes,
+        config: this.config,
+        seed: mix(this.header.seed, SEED_NODE, state.node, state.incarnation),
+      },
+    });
+    state.direct.push({ type: 'start', at: this.now });
+  }
+
+  /** When a node has something to do of its own accord. */
+  private nodeNext(state: NodeState): number {
+    if (!state.up) return Infinity;
+    return state.selfPackets.length > 0 || state.direct.length > 0 ? this.now : state.nextDue;
+  }
+
+  /** Whether the next thing at this time is an end of a packet that concerns no running node; it has then happened. */
+  private networkNext(at: number): boolean {
+    const packet = this.router.next();
+    if (packet === undefined || packet.time > at) return false;
+    if (packet.place !== 0) {
+      if (this.stateOf(packet.to).up) return false;
+      // A dead node's turn comes in the order of nodes, like everything at one time.
+      for (const state of this.nodes.values()) if (state.node < packet.to && this.nodeNext(state) <= at) return false;
+    }
+    this.router.takeNext();
+    this.lose(packet);
+    return true;
+  }
+
+  /** One step of the lowest node that has something to do at this time. */
+  private singleWindow(at: number): Window {
+    let chosen: NodeState | null = null;
+    const packet = this.router.next();
+    const receiver = packet !== undefined && packet.time <= at ? packet.to : Infinity;
+    for (const state of this.nodes.values()) {
+      if (state.node === receiver || this.nodeNext(state) <= at) {
+        chosen = state;
+        break;
+      }
+    }
+    if (chosen === null) throw new Error(`nothing to do at ${at} µs, though something was expected`);
+    const batch = this.openBatch(chosen, { from: at, until: at + 1, single: true });
+    if (chosen.selfPackets.length === 0) {
+      const direct = chosen.direct.shift();
+      if (direct !== undefined) this.putDirect(batch, direct);
+      else if (chosen.node === receiver) this.putPacket(batch, this.router.takeNext()!);
+    }
+    batch.writer.byte(INPUT_END);
+    return { from: at, until: at + 1, single: true, batches: [batch] };
+  }
+
+  private fullWindow(from: number, until: number): Window {
+    const batches = new Map<NodeId, Batch>();
+    const batchOf = (state: NodeState): Batch => {
+      let batch = batches.get(state.node);
+      if (batch === undefined) {
+        batches.set(state.node, (batch = this.openBatch(state, { from, until, single: false })));
+      }
+      return batch;
+    };
+    for (const state of this.nodes.values()) {
+      if (!state.up || (state.direct.length === 0 && this.nodeNext(state) >= until)) continue;
+      const batch = batchOf(state);
+      for (const input of state.direct) this.putDirect(batch, input);
+      state.direct = [];
+    }
+    const back: Packet[] = [];
+    for (let packet = this.router.next(); packet !== undefined && packet.time < until; packet = this.router.next()) {
+      this.router.takeNext();
+      const state = this.nodes.get(packet.to)!;
+      if (packet.place === 0 || !state.up) back.push(packet);
+      else this.putPacket(batchOf(state), packet);
+    }
+    // Losses take their place among the events when the outputs are merged.
+    for (const packet of back) this.router.putBack(packet);
+    for (const batch of batches.values()) batch.writer.byte(INPUT_END);
+    return { from, until, single: false, batches: [...batches.values()] };
+  }
+
+  private openBatch(state: NodeState, head: { from: number; until: number; single: boolean }): Batch {
+    let writer = this.writers.get(state.node);
+    if (writer === undefined) this.writers.set(state.node, (writer = new Writer(1024)));
+    writer.clear();
+    writeHead(writer, { ...head, crashAt: state.armed });
+    return { node: state.node, writer, inputs: [], taken: 0, lastAt: head.from };
+  }
+
+  private putPacket(batch: Batch, packet: Packet): void {
+    const w = batch.writer;
+    w.byte(INPUT_MESSAGE);
+    w.uint(packet.time - batch.lastAt);
+    w.byte(packet.from);
+    w.byte(packet.kind);
+    w.uint(packet.end - packet.start);
+    w.raw(packet.bytes, packet.start, packet.end);
+    batch.lastAt = packet.time;
+    batch.inputs.push(packet);
+  }
+
+  private putDirect(batch: Batch, input: DirectInput): void {
+    const w = batch.writer;
+    w.byte(input.type === 'start' ? INPUT_START : INPUT_REQUEST);
+    w.uint(input.at - batch.lastAt);
+    if (input.type === 'request') {
+      w.uint(input.request);
+      w.text(input.body);
+    }
+    batch.lastAt = input.at;
+    batch.inputs.push(input);
+  }
+}
+
+/** Errors of checking become refusals of the command. */
+function checked<T>(check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    throw new CommandError(error instanceof Error ? error.message : String(error));
+  }
+}
