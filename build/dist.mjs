@@ -9,7 +9,7 @@ import { makeDeb } from './deb.mjs';
 import { ensureElectron } from './setup/electron.mjs';
 import { withLock } from './setup/lock.mjs';
 import { ensureDependencies } from './setup/npm.mjs';
-import { distDir, outDir, root } from './setup/paths.mjs';
+import { distDir, root } from './setup/paths.mjs';
 import { runQuietly, tail } from './setup/run.mjs';
 import { SetupError, runCommand, runStep, say } from './setup/steps.mjs';
 import { ensureSystemPackages, onPath } from './setup/system.mjs';
