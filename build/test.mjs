@@ -45,7 +45,6 @@ await runCommand(async () => {
       ...process.env,
       SYNOD_ELECTRON_PATH: electron.path,
       SYNOD_ELECTRON_ARGS: JSON.stringify(sandboxArguments()),
-      SYNOD_DIST_FOLDER: distribution.release,
       SYNOD_PACKAGED_PATH: distribution.testProgram,
     };
     if (runs(PACKAGING)) await runVitest([PACKAGING], tally, { grep: values.grep, env });
