@@ -5,8 +5,9 @@ import { read, repositoryFiles } from './files.ts';
 const LINES_MAX = 400;
 const TEXT = /\.(ts|vue|mjs|cjs|js|json|md|css|html|yaml|yml|svg)$|^\.ci\/run$|^\.npmrc$|^\.gitignore$/;
 // Spelt in pieces, or this file would break its own rule.
-const REGISTRY_HOSTS = ['npmjs' + '.org', 'yarnpkg' + '.com', 'deb.debian' + '.org', 'npmmirror' + '.com'];
-const MACHINE_PATHS = ['/wo' + 'rk/', '/ro' + 'ot/', '/ho' + 'me/', '.libr' + 'ary'];
+const REGISTRY_HOSTS = [['npmjs', 'org'], ['yarnpkg', 'com'], ['deb.debian', 'org'], ['npmmirror', 'com']]
+  .map((parts) => parts.join('.'));
+const MACHINE_PATHS = ['work', 'root', 'home'].map((folder) => `/${folder}/`);
 
 interface Manifest {
   readonly scripts: Record<string, string>;
