@@ -347,7 +347,7 @@ function checkAgreement(
   const first = record.chosen;
   if (first.value === value) return null;
   const earlier = `${formatVote(first.ballot, first.value)} ${first.how}`;
-  const text = `in instance ${instance} ${formatVote(ballot, value)} ${how}, but ${earlier}`;
+  const text = `in instance ${instance}, ${formatVote(ballot, value)} ${how}, but ${earlier}`;
   return { invariant: 'Agreement', instance, text };
 }
 
