@@ -13,8 +13,11 @@ export interface AcceptorFacts {
   saved: Ballot;
   /** The highest ballot that it told others it promised or accepted. */
   told: Ballot;
-  /** Its votes, in the order in which it cast them, and whether it told anybody. */
-  readonly votes: { readonly ballot: Ballot; readonly value: string; told: boolean }[];
+  /**
+   * Its votes, in the order in which it cast them. One is certain once it was told or found on the disk at a restart;
+   * before that, a crash may have taken it.
+   */
+  readonly votes: { readonly ballot: Ballot; readonly value: string; certain: boolean }[];
 }
 
 /** What is known of one instance. */
@@ -32,7 +35,7 @@ export interface InstanceFacts {
   readonly values: { readonly ballot: Ballot; readonly value: string; readonly who: string; judged: boolean }[];
   /** By node. */
   readonly acceptors: (AcceptorFacts | undefined)[];
-  /** The acceptors that told of a vote. */
+  /** The acceptors whose vote is certain. */
   readonly tallies: { readonly ballot: Ballot; readonly value: string; readonly voters: NodeId[] }[];
   chosen: { readonly ballot: Ballot; readonly value: string; readonly how: string } | null;
 }

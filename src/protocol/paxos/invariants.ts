@@ -91,17 +91,23 @@ function onInput(facts: PaxosFacts, node: NodeId, input: Input<PaxosMessage, Pax
   return null;
 }
 
-/** PromisedNeverFalls, over a restart: the disk must still hold what others were told. */
+/** PromisedNeverFalls, over a restart: the disk must still hold what others were told. Its votes are certain now. */
 function onStart(facts: PaxosFacts, node: NodeId, stored: readonly Saved[]): Violation | null {
   const found = new Map<number, Ballot>();
+  let violation: Violation | null = null;
   facts.incarnations[node] = (facts.incarnations[node] ?? 0) + 1;
   facts.rounds[node] = 0;
   for (const record of stored) {
     const fact = readRecord(record);
     if (fact.type === 'round') facts.rounds[node] = fact.round;
-    else found.set(fact.instance, fact.slot.promised);
+    if (fact.type !== 'slot') continue;
+    const { instance, slot } = fact;
+    found.set(instance, slot.promised);
+    if (isBallot(slot.acceptedBallot)) {
+      const clash = confirmVote(facts, node, instance, slot.acceptedBallot, slot.acceptedValue);
+      violation ??= clash;
+    }
   }
-  let violation: Violation | null = null;
   for (const [instance, { acceptors }] of facts.instances) {
     const acceptor = acceptors[node];
     if (!acceptor) continue;
@@ -134,7 +140,7 @@ function onSave(facts: PaxosFacts, node: NodeId, record: Saved): Violation | nul
     compareBallots(slot.promised, before) < 0 ? promiseFell(node, instance, before, slot.promised) : null,
   ]);
   acceptor.saved = slot.promised;
-  if (voted) acceptor.votes.push({ ballot: acceptedBallot, value: acceptedValue, told: false });
+  if (voted) acceptor.votes.push({ ballot: acceptedBallot, value: acceptedValue, certain: false });
   return violation;
 }
 
@@ -202,7 +208,7 @@ function onPromise(facts: PaxosFacts, node: NodeId, message: Promised): Violatio
   }
   for (const vote of acceptor.votes) {
     const between = compareBallots(vote.ballot, acceptedBallot) > 0 && compareBallots(vote.ballot, ballot) < 0;
-    if (!vote.told || !between) continue;
+    if (!vote.certain || !between) continue;
     const reported = formatVote(acceptedBallot, acceptedValue);
     return lie(`${name} and reported ${reported}, though it had accepted ${formatVote(vote.ballot, vote.value)}`);
   }
@@ -252,16 +258,13 @@ function showsSafeAt(
   );
 }
 
-/** OneValuePerBallot, VoteDurable; and whether this vote makes a second value chosen. */
+/** OneValuePerBallot, VoteDurable, Agreement. */
 function onAccepted(facts: PaxosFacts, node: NodeId, message: Accepted): Violation | null {
   const { instance, ballot, value } = message;
   const record = instanceOf(facts, instance);
   const acceptor = acceptorOf(record, node);
   let violation = checkOneValue(record, instance, ballot, value, `n${node} accepted`);
-  const cast = acceptor.votes.find((vote) => sameBallot(vote.ballot, ballot) && vote.value === value);
-  if (cast) {
-    cast.told = true;
-  } else {
+  if (!acceptor.votes.some((vote) => sameBallot(vote.ballot, ballot) && vote.value === value)) {
     const vote = formatVote(ballot, value);
     const text = `n${node} told of its vote for ${vote} in instance ${instance}, which it had not saved`;
     violation = firstOf([
@@ -269,18 +272,32 @@ function onAccepted(facts: PaxosFacts, node: NodeId, message: Accepted): Violati
       violation,
       { invariant: 'VoteDurable', instance, text },
     ]);
-    acceptor.votes.push({ ballot, value, told: true });
   }
   // To vote at a ballot is to promise it.
   if (compareBallots(ballot, acceptor.told) > 0) acceptor.told = ballot;
+  return confirmVote(facts, node, instance, ballot, value) ?? violation;
+}
 
+/** A vote is certain: counts it, and checks Agreement when it makes a quorum. */
+function confirmVote(
+  facts: PaxosFacts,
+  node: NodeId,
+  instance: number,
+  ballot: Ballot,
+  value: string,
+): Violation | null {
+  const record = instanceOf(facts, instance);
+  const { votes } = acceptorOf(record, node);
+  const cast = votes.find((vote) => sameBallot(vote.ballot, ballot) && vote.value === value);
+  if (cast) cast.certain = true;
+  else votes.push({ ballot, value, certain: true });
   const { voters } = tallyFor(record, ballot, value);
-  if (voters.includes(node)) return violation;
+  if (voters.includes(node)) return null;
   voters.push(node);
   const config = facts.configs[node]!;
-  if (!isQuorum(config.quorum, 2, acceptorsOf(facts, config), voters)) return violation;
+  if (!isQuorum(config.quorum, 2, acceptorsOf(facts, config), voters)) return null;
   const how = `is accepted by ${voters.map((n) => `n${n}`).join(', ')}`;
-  return checkAgreement(record, instance, ballot, value, how) ?? violation;
+  return checkAgreement(record, instance, ballot, value, how);
 }
 
 function checkOneValue(
