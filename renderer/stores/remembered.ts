@@ -19,11 +19,6 @@ export function remembered<T extends string | boolean | number>(
   return value;
 }
 
-/** Forgets every kept choice whose name begins like this. */
-export function forgetRemembered(prefix: string): void {
-  for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX + prefix)) localStorage.removeItem(key);
-}
-
 /** Whether a media query matches, now and later. */
 export function mediaQuery(query: string): Readonly<Ref<boolean>> {
   const list = window.matchMedia(query);

@@ -18,18 +18,22 @@ export interface Toast {
 
 /** Toasts on the screen at once; the oldest goes first. */
 const TOASTS_MAX = 4;
+/** Pixels. */
+export const firstSizes = { left: 264, right: 340, log: 248 } as const;
 const themes: readonly Theme[] = ['system', 'light', 'dark'];
 
 export const useUi = defineStore('ui', () => {
   const theme = remembered<Theme>('theme', 'system', (given) => themes.includes(given as Theme));
   const tab = remembered<SideTab>('tab', 'chosen', (given) => ['chosen', 'ballots', 'node'].includes(given as string));
-  const logOpen = remembered('log-open', true, (given) => typeof given === 'boolean');
+  const logOpen = remembered<boolean>('log-open', true, (given) => typeof given === 'boolean');
   /** Below about 1200 px the left column is a rail, and this says whether its drawer is out. */
   const drawerOpen = ref(false);
   const dialog = shallowRef<Dialog | null>(null);
   const toasts = shallowRef<readonly Toast[]>([]);
-  /** Raised to build the window anew with its first sizes. */
-  const layout = ref(0);
+  /** Sizes of the panes, pixels. */
+  const leftWidth = paneSize('left');
+  const rightWidth = paneSize('right');
+  const logHeight = paneSize('log');
   let nextToast = 1;
 
   const systemDark = mediaQuery('(prefers-color-scheme: dark)');
@@ -66,6 +70,14 @@ export const useUi = defineStore('ui', () => {
     dialog.value = null;
   }
 
+  /** Gives every pane its first size. */
+  function resetLayout(): void {
+    leftWidth.value = firstSizes.left;
+    rightWidth.value = firstSizes.right;
+    logHeight.value = firstSizes.log;
+    logOpen.value = true;
+  }
+
   return {
     theme,
     shownTheme,
@@ -74,7 +86,9 @@ export const useUi = defineStore('ui', () => {
     drawerOpen,
     dialog,
     toasts,
-    layout,
+    leftWidth,
+    rightWidth,
+    logHeight,
     reducedMotion,
     narrow,
     cycleTheme,
@@ -83,5 +97,10 @@ export const useUi = defineStore('ui', () => {
     dismiss,
     open,
     closeDialog,
+    resetLayout,
   };
 });
+
+function paneSize(pane: keyof typeof firstSizes) {
+  return remembered<number>(`size.${pane}`, firstSizes[pane], (given) => typeof given === 'number' && given > 0 && given < 2000);
+}

@@ -1,0 +1,142 @@
+import { Eraser, Link2, MessageSquarePlus, Power, Skull, Unlink } from '@lucide/vue';
+import { isolate, join, type Groups, type NodeId } from '../../src/contract/index.ts';
+import type { Action, Context } from './action.ts';
+import { part } from './parting.ts';
+
+/** Where in its next step a node can be made to crash. */
+const crashes = [
+  { id: 'crash', point: 'now', title: 'Crash', meaning: 'Ends the thread between two steps; only what is on disk survives.' },
+  {
+    id: 'crash-before-step',
+    point: 'before-step',
+    title: 'Crash before its next step',
+    meaning: 'The next input reaches nobody.',
+  },
+  {
+    id: 'crash-after-save',
+    point: 'after-save',
+    title: 'Crash after its next save, before the sends',
+    meaning: 'What it decided is on disk, but nobody hears of it.',
+  },
+  {
+    id: 'crash-after-step',
+    point: 'after-step',
+    title: 'Crash after its next step',
+    meaning: 'It still says what it has to say, then ends.',
+  },
+] as const;
+
+const needsNode = 'Select a node first: click it, or press its number.';
+
+function nodeOf({ run, node }: Context) {
+  return node === null ? undefined : run.world?.nodes.get(node);
+}
+
+function needsUp(context: Context): string | null {
+  const node = nodeOf(context);
+  if (node === undefined) return needsNode;
+  return node.up ? null : `n${node.node} has crashed.`;
+}
+
+function needsDown(context: Context): string | null {
+  const node = nodeOf(context);
+  if (node === undefined) return needsNode;
+  return node.up ? `n${node.node} is running.` : null;
+}
+
+/** The largest island without the node; of two as large, the first. `undefined` when it is on the only one. */
+function joinTarget(groups: Groups, node: NodeId): readonly NodeId[] | undefined {
+  const others = groups.filter((group) => !group.includes(node));
+  return others.sort((a, b) => b.length - a.length)[0];
+}
+
+/** What can be done to one node. */
+export const nodeActions: readonly Action[] = [
+  {
+    id: 'propose',
+    group: 'Node',
+    title: 'Propose a value…',
+    meaning: 'Asks this proposer to have a value chosen.',
+    icon: MessageSquarePlus,
+    chords: ['P'],
+    perNode: true,
+    blocked: (context) => {
+      const node = nodeOf(context);
+      if (node === undefined) return null;
+      if (!node.up) return `n${node.node} has crashed.`;
+      return node.view === null || node.view.roles.includes('proposer') ? null : `n${node.node} is no proposer.`;
+    },
+    perform: ({ ui, run, node }) => {
+      const asked = node ?? run.nodes.find((id) => run.world?.nodes.get(id)?.view?.roles.includes('proposer'));
+      if (asked !== undefined) ui.open({ name: 'propose', node: asked });
+    },
+  },
+  ...crashes.map(
+    ({ id, point, title, meaning }): Action => ({
+      id,
+      group: 'Node',
+      title,
+      meaning,
+      icon: Skull,
+      ...(point === 'now' && { chords: ['C'] }),
+      perNode: true,
+      tone: 'danger',
+      blocked: needsUp,
+      perform: ({ run, node }) => run.command({ type: 'crash', node: node!, point }, `Crash n${node}`),
+    }),
+  ),
+  {
+    id: 'restart',
+    group: 'Node',
+    title: 'Restart',
+    meaning: 'A new thread, which reads what the disk kept.',
+    icon: Power,
+    chords: ['R'],
+    perNode: true,
+    blocked: needsDown,
+    perform: ({ run, node }) => run.command({ type: 'restart', node: node! }, `Restart n${node}`),
+  },
+  {
+    id: 'restart-erased',
+    group: 'Node',
+    title: 'Restart with an erased disk (unsafe)',
+    meaning: 'It forgets its promises and votes. Paxos does not allow this: two values may be chosen.',
+    icon: Eraser,
+    perNode: true,
+    tone: 'danger',
+    blocked: needsDown,
+    perform: ({ run, node }) => run.command({ type: 'restart', node: node!, disk: 'erased' }, `Restart n${node}`),
+  },
+  {
+    id: 'isolate',
+    group: 'Network',
+    title: 'Isolate',
+    meaning: 'Cuts every link of this node: it stands on an island of its own.',
+    icon: Unlink,
+    chords: ['I'],
+    perNode: true,
+    blocked: ({ node, run }) => {
+      if (node === null) return needsNode;
+      return run.world?.groups.some((group) => group.length === 1 && group[0] === node) ? `n${node} is alone already.` : null;
+    },
+    perform: (context) => part(context, `Isolate n${context.node}`, ({ groups }) => isolate(groups, [context.node!])),
+  },
+  {
+    id: 'join',
+    group: 'Network',
+    title: 'Join the others',
+    meaning: 'Puts this node on the largest other island.',
+    icon: Link2,
+    chords: ['J'],
+    perNode: true,
+    blocked: ({ node, run }) => {
+      if (node === null) return needsNode;
+      return run.world && joinTarget(run.world.groups, node) === undefined ? 'All nodes are together.' : null;
+    },
+    perform: (context) =>
+      part(context, `Join n${context.node}`, ({ groups }) => {
+        const host = joinTarget(groups, context.node!);
+        return host === undefined ? groups : join(groups, [context.node!], host[0]!);
+      }),
+  },
+];

@@ -1,0 +1,83 @@
+import { Info, Keyboard, LayoutPanelLeft, Link2, List, Plus, Repeat, SunMoon } from '@lucide/vue';
+import { whole } from '../../src/contract/index.ts';
+import type { Action } from './action.ts';
+import { part } from './parting.ts';
+
+/** The whole cluster, the run, and the window. */
+export const windowActions: readonly Action[] = [
+  {
+    id: 'heal',
+    group: 'Network',
+    title: 'Heal the network',
+    meaning: 'Puts all nodes back on one island.',
+    icon: Link2,
+    chords: ['Shift+J'],
+    blocked: ({ run }) => ((run.world?.groups.length ?? 1) === 1 ? 'All nodes are together.' : null),
+    perform: (context) => part(context, 'Heal the network', () => whole(context.run.nodes)),
+  },
+  {
+    id: 'new-run',
+    group: 'Run',
+    title: 'New run…',
+    meaning: 'Ends this run and begins another.',
+    icon: Plus,
+    chords: ['Mod+N'],
+    perform: ({ ui }) => ui.open({ name: 'new-run' }),
+  },
+  {
+    id: 'run-again',
+    group: 'Run',
+    title: 'Run again from the start',
+    meaning: 'The same seed and settings, without what you did since.',
+    icon: Repeat,
+    chords: ['Mod+Shift+R'],
+    perform: ({ run }) => {
+      if (run.session === null) return null;
+      const { nodes, seed, config, network, client } = run.session.header;
+      return run.newRun({ nodes: nodes.length, seed, config: { ...(config as object) }, network: { ...network }, client });
+    },
+  },
+  {
+    id: 'toggle-theme',
+    group: 'Window',
+    title: 'Light or dark',
+    meaning: 'Changes between the light and the dark theme.',
+    icon: SunMoon,
+    chords: ['Mod+Shift+L'],
+    perform: ({ ui }) => (ui.theme = ui.shownTheme === 'dark' ? 'light' : 'dark'),
+  },
+  {
+    id: 'toggle-log',
+    group: 'Window',
+    title: 'Show or hide the log',
+    meaning: 'Gives its room to the stage.',
+    icon: List,
+    chords: ['L'],
+    perform: ({ ui }) => (ui.logOpen = !ui.logOpen),
+  },
+  {
+    id: 'reset-layout',
+    group: 'Window',
+    title: 'Reset the layout',
+    meaning: 'Gives every panel its first size.',
+    icon: LayoutPanelLeft,
+    perform: ({ ui }) => ui.resetLayout(),
+  },
+  {
+    id: 'show-shortcuts',
+    group: 'Window',
+    title: 'Keyboard shortcuts',
+    meaning: 'Lists all keys.',
+    icon: Keyboard,
+    chords: ['?'],
+    perform: ({ ui }) => ui.open({ name: 'shortcuts' }),
+  },
+  {
+    id: 'about',
+    group: 'Window',
+    title: 'About Synod',
+    meaning: 'Version and what it runs on.',
+    icon: Info,
+    perform: ({ ui }) => ui.open({ name: 'about' }),
+  },
+];

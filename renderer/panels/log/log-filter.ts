@@ -1,0 +1,48 @@
+/** What a person asks of the log, and which rows answer it. */
+import { logGroups, type LogGroup, type LogRow, type NodeId } from '../../../src/contract/index.ts';
+
+export interface LogFilter {
+  /** Only rows about one of these nodes, or about the whole cluster; empty: all nodes. */
+  readonly nodes: ReadonlySet<NodeId>;
+  readonly groups: ReadonlySet<LogGroup>;
+  /** Words that a sentence has to hold, or an expression between slashes; empty: everything. */
+  readonly text: string;
+}
+
+/** Left out unless asked for: they tell how, not what. */
+export const quietGroups: readonly LogGroup[] = ['disk', 'timers'];
+
+export const firstFilter: LogFilter = {
+  nodes: new Set(),
+  groups: new Set(logGroups.filter((group) => !quietGroups.includes(group))),
+  text: '',
+};
+
+export type TextTest = (sentence: string) => boolean;
+
+/**
+ * The test for the text of a filter: `null` when every sentence passes.
+ * @returns what is wrong, in words, when it is an expression that does not parse
+ */
+export function textTest(text: string): { readonly test: TextTest | null; readonly error: string | null } {
+  const typed = text.trim();
+  if (typed === '') return { test: null, error: null };
+  const expression = /^\/(.+)\/([a-z]*)$/s.exec(typed);
+  if (expression === null) {
+    const wanted = typed.toLowerCase();
+    return { test: (sentence) => sentence.toLowerCase().includes(wanted), error: null };
+  }
+  try {
+    // Flags that remember where the last match ended would give another answer for every other row.
+    const pattern = new RegExp(expression[1]!, expression[2]!.replace(/[gy]/g, ''));
+    return { test: (sentence) => pattern.test(sentence), error: null };
+  } catch (error) {
+    return { test: null, error: `Not a regular expression: ${(error as Error).message.replace(/^Invalid regular expression: /, '')}` };
+  }
+}
+
+/** Whether a row passes all but the text, which costs a sentence. */
+export function passes(filter: LogFilter, row: LogRow): boolean {
+  if (!filter.groups.has(row.group)) return false;
+  return filter.nodes.size === 0 || row.nodes.length === 0 || row.nodes.some((node) => filter.nodes.has(node));
+}
