@@ -18,7 +18,6 @@ interface Shape {
   readonly description?: string;
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
-  readonly not?: unknown;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minLength?: number;
@@ -65,6 +64,7 @@ function sentenceOf(shape: Shape, given: unknown, issue: z.core.$ZodIssue): stri
     const names = issue.keys.map((key) => shown(key)).join(' and ');
     return `there is no field ${names} here; there are ${known.join(', ')}`;
   }
+  if (issue.code === 'invalid_type' && issue.expected === 'undefined') return `must be left out, not ${shown(found)}`;
   const expected = [...new Set(shapes.map(expectation).filter((text) => text !== ''))].join(', or ');
   if (expected === '') return found === undefined ? 'is missing' : issue.message;
   return found === undefined ? `is missing: must be ${expected}` : `must be ${expected}, not ${shown(found)}`;
@@ -111,7 +111,6 @@ function expectation(shape: Shape): string {
   if (shape.description !== undefined) return shape.description;
   if (shape.const !== undefined) return shown(shape.const);
   if (shape.enum !== undefined) return `one of ${shape.enum.map(String).join(', ')}`;
-  if (shape.not !== undefined) return 'left out';
   switch (shape.type) {
     case 'integer':
       return `a whole number${rangeText(shape.minimum, shape.maximum, '')}`;

@@ -1,0 +1,123 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Answer, WindowChannel } from '../../../src/contract/contract.ts';
+import { windowRequests } from '../../../src/contract/contract.ts';
+import { ClusterService } from '../../../electron/main/cluster-service.ts';
+import { answerRequests, type RequestEvent, type RequestHandlers } from '../../../electron/main/ipc.ts';
+import { chosenRun, usualRun } from '../../../electron/main/runs.ts';
+import { testService } from './cluster.ts';
+
+const WINDOW = 7;
+const page = { senderFrame: { url: 'app://synod/index.html', parent: null }, sender: { id: WINDOW } };
+
+let service: ClusterService;
+let world: ReturnType<typeof testService>;
+let listeners: Map<string, (event: RequestEvent, ...args: unknown[]) => unknown>;
+
+beforeEach(async () => {
+  world = testService();
+  service = new ClusterService(world.options);
+  await service.begin(usualRun({ nodes: 3, seed: 1 }));
+  listeners = new Map();
+  const handlers: RequestHandlers = {
+    'app:info': () => {
+      throw new Error('the disk is on fire');
+    },
+    'session:attach': () => service.attach(),
+    'session:new': (choices) => service.begin(chosenRun(choices)),
+    'session:command': (command) => service.command(command),
+    'transport:set': (change) => service.setTransport(change),
+    'transport:step': () => service.step(),
+    'node:inspect': ({ node }) => service.inspect(node),
+    'frame:acknowledge': ({ run, frame }) => service.acknowledge(run, frame),
+  };
+  answerRequests(
+    { handle: (channel, listener) => void listeners.set(channel, listener) },
+    handlers,
+    (contents) => contents === WINDOW,
+    world.options.report,
+  );
+});
+
+async function ask(channel: WindowChannel, argument?: unknown, event: RequestEvent = page): Promise<Answer<unknown>> {
+  return (await listeners.get(channel)!(event, argument)) as Answer<unknown>;
+}
+
+test('there is one listener per channel of the contract', () => {
+  expect([...listeners.keys()].sort()).toEqual(Object.keys(windowRequests).sort());
+});
+
+test('what is right is done', async () => {
+  expect(await ask('session:command', { type: 'crash', node: 1 })).toEqual({ ok: true, value: { at: 0, seq: 0 } });
+  expect(await ask('transport:set', { speed: 'max' })).toEqual({ ok: true, value: null });
+  expect(await ask('session:new', { nodes: 2, seed: 5 })).toMatchObject({ ok: true, value: { run: 2 } });
+});
+
+describe('refused, with the field and what it must be, and nothing changes', () => {
+  test.each<[WindowChannel, unknown, string]>([
+    ['session:command', { type: 'crash', node: 99 }, 'node: must be a whole number from 1 to 15, not 99'],
+    ['session:command', { type: 'crash', node: '1' }, 'node: must be a whole number from 1 to 15, not "1"'],
+    ['session:command', { type: 'crash' }, 'node: is missing: must be a whole number from 1 to 15'],
+    ['session:command', { type: 'crash', node: 1, point: 'noon' }, 'point: must be one of now, before-step, after-save, after-step, not "noon"'],
+    ['session:command', { type: 'crash', node: 1, extra: 1 }, 'there is no field "extra" here; there are type, node, point'],
+    ['session:command', { type: 'boom' }, 'type: must be "propose", or "crash"'],
+    ['session:command', { type: 'crash', node: 4 }, 'there is no n4'],
+    ['session:command', { type: 'propose', node: 1, value: '' }, 'value: must be text of 1 to 256 characters, not ""'],
+    ['session:command', { type: 'propose', node: 1, value: 'x'.repeat(257) }, 'value: must be text of 1 to 256 characters'],
+    ['session:command', { type: 'propose', node: 1, slot: 0 }, 'slot: must be a whole number from 1 to 1000000000, not 0'],
+    ['session:command', { type: 'partition', groups: [[1, 2]] }, 'n3 stands in no group'],
+    ['session:command', { type: 'partition', groups: [[1, 2], [2, 3]] }, 'n2 stands in two groups'],
+    ['session:command', { type: 'partition', groups: 'all' }, 'groups: must be a list of 1 to 15 entries, not "all"'],
+    ['session:command', { type: 'network', settings: { loss: { probability: 1.5 } } }, 'network.loss.probability: must be a number from 0 to 1'],
+    ['session:command', { type: 'network', settings: { gravity: {} } }, 'network.gravity: no such fault'],
+    ['session:command', { type: 'client', settings: { interval: 1 } }, 'settings.interval: must be a whole number from 1000 to 600000000, not 1'],
+    ['session:command', { type: 'configure', config: { backoff: 7 } }, 'config.backoff: must be true or false'],
+    ['session:command', { type: 'died', node: 1, error: 'x' }, 'a node dies by itself'],
+    ['session:command', null, 'argument: must be an object with fields, not null'],
+    ['session:command', undefined, 'argument: is missing'],
+    ['session:command', [1], 'argument: must be an object'],
+    ['session:command', JSON.parse('{"type":"crash","node":1,"__proto__":{"a":1}}'), 'there is no field'],
+    ['session:new', { nodes: 16, seed: 1 }, 'nodes: must be a whole number from 1 to 15, not 16'],
+    ['session:new', { nodes: 5, seed: 2 ** 32 }, 'seed: must be a whole number from 0 to 4294967295'],
+    ['session:new', { nodes: 5, seed: 1.5 }, 'seed: must be a whole number'],
+    ['session:new', { nodes: 2, seed: 1, client: { proposers: [3] } }, 'client.proposers: there is no n3'],
+    ['session:new', { nodes: 2, seed: 1, config: { quorum: 'all' } }, 'config.quorum'],
+    ['session:new', { nodes: 2, seed: 1, network: { loss: { probability: -1 } } }, 'network.loss.probability: must be'],
+    ['transport:set', { speed: 1000 }, 'speed: must be a number from 0.015625 to 64, or "max", not 1000'],
+    ['transport:set', { speed: Number.NaN }, 'speed: must be'],
+    ['transport:set', { playing: 'yes' }, 'playing: must be true or false, not "yes"'],
+    ['transport:step', { often: 3 }, 'argument: must be'],
+    ['node:inspect', { node: 0 }, 'node: must be a whole number from 1 to 15, not 0'],
+    ['node:inspect', { node: 4 }, 'there is no n4'],
+    ['frame:acknowledge', { run: -1, frame: 0 }, 'run: must be a whole number'],
+  ])('%s %j', async (channel, argument, message) => {
+    const answer = await ask(channel, argument);
+    expect(answer.ok).toBe(false);
+    if (!answer.ok) expect(answer.error).toContain(message);
+    expect(world.clusters).toHaveLength(1);
+    expect(world.clusters[0]!.engine.run().journal).toEqual([]);
+    expect(world.clusters[0]!.transport).toEqual({ playing: true, speed: 1 });
+    expect(world.reported).toEqual([]);
+  });
+});
+
+describe('refused, whatever is asked', () => {
+  test.each<[string, RequestEvent]>([
+    ['another window', { ...page, sender: { id: 8 } }],
+    ['a frame inside the page', { ...page, senderFrame: { ...page.senderFrame, parent: {} } }],
+    ['another page', { ...page, senderFrame: { url: 'https://example.org/', parent: null } }],
+    ['a frame that is gone', { ...page, senderFrame: null }],
+  ])('%s', async (_case, event) => {
+    const answer = await ask('session:command', { type: 'crash', node: 1 }, event);
+    expect(answer).toEqual({ ok: false, error: 'only the window of Synod may ask this' });
+    expect(world.clusters[0]!.engine.run().journal).toEqual([]);
+  });
+
+  test('more than one argument', async () => {
+    expect(await listeners.get('transport:step')!(page, undefined, 1)).toMatchObject({ ok: false });
+  });
+});
+
+test('an error of the program itself is an answer too, and is recorded', async () => {
+  expect(await ask('app:info')).toEqual({ ok: false, error: 'Synod could not do this: the disk is on fire' });
+  expect(world.reported).toHaveLength(1);
+});
