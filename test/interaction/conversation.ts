@@ -210,12 +210,13 @@ export class Conversation {
         return;
       case 'chosen': {
         const by = effect.quorum.length > 0 ? `by ${names(effect.quorum)}` : 'as it was told';
-        this.line(`${lead} learns that "${effect.value}" is chosen in instance ${effect.slot} at ${formatBallot(effect.ballot)}, ${by}`);
+        const what = `"${effect.value}" is chosen in instance ${effect.slot} at ${formatBallot(effect.ballot)}`;
+        this.line(`${lead} learns that ${what}, ${by}`);
         return;
       }
     }
     if (this.quiet) return;
-    if (effect.type === 'save') for (const record of effect.records) this.line(`  saves: ${paxos.describeSaved(record)}`);
+    if (effect.type === 'save') effect.records.forEach((r) => this.line(`  saves: ${paxos.describeSaved(r)}`));
     else if (effect.type === 'setTimer') this.line(`  sets timer: ${paxos.describeTimer(effect.name)}`);
     else if (effect.type === 'cancelTimer') this.line(`  cancels timer: ${paxos.describeTimer(effect.name)}`);
     else {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NO_BALLOT } from '../../src/protocol/ballot.ts';
 import { CodecError, Reader, Writer } from '../../src/protocol/codec.ts';
@@ -10,7 +10,8 @@ const instances = fc.integer({ min: 1, max: 1_000_000_000 });
 const values = fc.string({ unit: 'grapheme', maxLength: 100 });
 const noVote = fc.constant({ acceptedBallot: NO_BALLOT, acceptedValue: '' });
 const vote = fc.record({ acceptedBallot: ballots, acceptedValue: values });
-const items = fc.array(fc.record({ instance: instances, ballot: ballots, value: values }), { minLength: 1, maxLength: 32 });
+const item = fc.record({ instance: instances, ballot: ballots, value: values });
+const items = fc.array(item, { minLength: 1, maxLength: 32 });
 
 const messages: fc.Arbitrary<PaxosMessage> = fc.oneof(
   fc.record({ type: fc.constant('prepare' as const), instance: instances, ballot: ballots }),

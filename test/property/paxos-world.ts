@@ -102,7 +102,7 @@ export class World {
       this.packets = [];
       for (const packet of arriving) this.receive(packet, false);
       for (const node of this.nodes) {
-        for (const [name, at] of [...node.timers]) if (at <= this.now && node.timers.has(name)) this.fire(node, name);
+        for (const [name, at] of node.timers) if (at <= this.now) this.fire(node, name);
       }
     }
   }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { InvariantName } from '../../src/protocol/paxos/invariants.ts';
 import type { PaxosMessage } from '../../src/protocol/paxos/paxos.ts';
@@ -6,7 +6,8 @@ import type { Effect, Saved } from '../../src/protocol/protocol.ts';
 import { World } from './paxos-world.ts';
 import type { Faults } from './paxos-world.ts';
 
-const schedules = (maxLength: number) => fc.array(fc.nat(1_000_000), { minLength: maxLength / 2, maxLength, size: 'max' });
+const schedules = (maxLength: number) =>
+  fc.array(fc.nat(1_000_000), { minLength: maxLength / 2, maxLength, size: 'max' });
 
 const configs = fc.constantFrom<{ nodes: number; config: object }>(
   { nodes: 3, config: {} },
@@ -85,10 +86,11 @@ const losing = (part: 'promise' | 'vote') => (records: readonly Saved[]): Saved[
     };
   });
 
-type Send = Extract<Effect<PaxosMessage>, { type: 'send' }>;
-
 const changing = (change: (message: PaxosMessage) => PaxosMessage) => (effects: Effect<PaxosMessage>[]) =>
-  effects.map((effect) => (effect.type === 'send' ? ({ ...effect, message: change(effect.message) } satisfies Send) : effect));
+  effects.map((effect) => {
+    if (effect.type !== 'send') return effect;
+    return { ...effect, message: change(effect.message) };
+  });
 
 const NONE = { round: 0, node: 0 };
 
@@ -102,7 +104,9 @@ const broken: { what: string; nodes: number; config?: object; faults: Faults; ca
   {
     what: 'promises that hide votes',
     nodes: 3,
-    faults: { effects: changing((m) => (m.type === 'promise' ? { ...m, acceptedBallot: NONE, acceptedValue: '' } : m)) },
+    faults: {
+      effects: changing((m) => (m.type === 'promise' ? { ...m, acceptedBallot: NONE, acceptedValue: '' } : m)),
+    },
     caught: ['PromiseTruthful'],
   },
   {
