@@ -88,7 +88,7 @@ export function layOut(request: LayoutRequest): Layout {
   const attempt = (among: readonly Groups[number][], look: Look, spread: number, place: typeof pushApart) => {
     const aspect = among.length === 1 ? wholeAspect : 1.15;
     const plots = among.map((nodes) => plotOf(ringOf(nodes, home, look, spread, aspect), look));
-    const parcels = plots.map((plot, i): Parcel => ({ ...wishes[i]!, width: plot.width, height: plot.height }));
+    const parcels = among.map((_, i): Parcel => parcelOf(plots[i]!, wishes[i]!));
     const middles = place(parcels, room, CHANNEL);
     return middles === null ? null : { look, plots, middles };
   };
@@ -176,6 +176,18 @@ function finish(request: LayoutRequest, look: Look, plots: readonly Plot[], midd
 interface Wish {
   readonly wanted: Point;
   readonly weight: number;
+  /** Whether the middle of the ring is wanted there, and not that of the plot. */
+  readonly byRing?: boolean;
+}
+
+function parcelOf(plot: Plot, wish: Wish): Parcel {
+  const off = wish.byRing === true ? middleOf(plot.box) : { x: 0, y: 0 };
+  return {
+    width: plot.width,
+    height: plot.height,
+    wanted: { x: wish.wanted.x + off.x, y: wish.wanted.y + off.y },
+    weight: wish.weight,
+  };
 }
 
 /** Where each group would stand if it were alone on the stage. */
@@ -190,14 +202,16 @@ function wishesOf(request: LayoutRequest, room: Rect, home: ReadonlyMap<NodeId, 
   const heirs = memory === null ? new Map<string, string>() : heirsOf(groups, memory);
   return groups.map((group): Wish => {
     const key = islandKey(group);
-    if (drop !== null && islandKey([...drop.nodes].sort((a, b) => a - b)) === key) return { wanted: drop.at, weight: 8 };
+    if (drop !== null && islandKey([...drop.nodes].sort((a, b) => a - b)) === key) {
+      return { wanted: drop.at, weight: 8, byRing: true };
+    }
     const kept = memory?.islands[heirs.get(key) ?? ''];
     if (kept !== undefined) return { wanted: unshare(kept), weight: 1 + group.length / 4 };
     const stood = group.flatMap((node) => memory?.nodes[node] ?? []).map(unshare);
     if (stood.length === 0) return { wanted: atHome(group, room, home), weight: 1 };
     const from = mean(stood);
-    const left = memory === null ? undefined : Object.entries(memory.islands).find(([k]) => k.split(',').includes(String(group[0])));
-    const centre = left === undefined ? middle : unshare(left[1]);
+    const old = Object.keys(memory?.islands ?? {}).find((key) => key.split(',').includes(String(group[0])));
+    const centre = old === undefined ? middle : unshare(memory!.islands[old]!);
     return {
       wanted: { x: centre.x + (from.x - centre.x) * LEAVING, y: centre.y + (from.y - centre.y) * LEAVING },
       weight: 1,

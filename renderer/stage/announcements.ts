@@ -1,0 +1,43 @@
+/** What a screen reader is told while the run goes on: decisions, partitions, crashes. Pure. */
+import { nodeList, sameGroups, type Groups, type NodeId, type World } from '../../src/contract/index.ts';
+import { islandStatus } from './islands.ts';
+
+/** Decisions named one by one; of more at a time only the number is told. */
+const DECISIONS_MAX = 3;
+
+/** Compares the world with what it was when it was last asked, and says what is new. */
+export class Announcer {
+  private groups: Groups = [];
+  private readonly up = new Map<NodeId, boolean>();
+  private chosen = 0;
+  private first = true;
+
+  /** Sentences about what has happened since the last call; none the first time. */
+  news(world: World): string[] {
+    const sentences = this.first ? [] : [...this.decisions(world), ...this.nodes(world), ...this.parting(world)];
+    this.first = false;
+    this.groups = world.groups;
+    this.chosen = world.chosen.size;
+    for (const node of world.nodes.values()) this.up.set(node.node, node.up);
+    return sentences;
+  }
+
+  private decisions(world: World): string[] {
+    const fresh = world.chosen.size - this.chosen;
+    if (fresh <= 0) return [];
+    if (fresh > DECISIONS_MAX) return [`${fresh} more instances decided.`];
+    return [...world.chosen.values()].slice(-fresh).map(({ slot, value }) => `Instance ${slot}: ${value} is chosen.`);
+  }
+
+  private nodes(world: World): string[] {
+    const changed = [...world.nodes.values()].filter(({ node, up }) => this.up.has(node) && this.up.get(node) !== up);
+    return changed.map(({ node, up, error }) => `n${node} ${up ? 'is up again' : error === null ? 'crashed' : `crashed: ${error}`}.`);
+  }
+
+  private parting(world: World): string[] {
+    if (this.groups === world.groups || sameGroups(this.groups, world.groups)) return [];
+    if (world.groups.length === 1) return ['The network is whole again.'];
+    const islands = world.groups.map((group) => `${nodeList(group)}: ${islandStatus(world, group).verdict}`);
+    return [`The network is parted. ${islands.join('; ')}.`];
+  }
+}

@@ -1,0 +1,41 @@
+/** The cards of all nodes, once per committed frame; a card that has not changed is the same object as before. */
+import { computed, shallowRef, watch } from 'vue';
+import type { NodeId } from '../../src/contract/index.ts';
+import { useRun } from '../stores/run.ts';
+import { useSelection } from '../stores/selection.ts';
+import { cardOf, slotInFocus, type NodeCard } from './cards.ts';
+
+/** @param learned is told when a node has come to know what is chosen in the instance in focus */
+export function useCards(learned: (node: NodeId) => void) {
+  const run = useRun();
+  const selection = useSelection();
+  const cards = shallowRef<readonly NodeCard[]>([]);
+  const slot = computed(() => (run.world === null ? 0 : slotInFocus(run.world, selection.slot)));
+
+  function update(): void {
+    const world = run.world;
+    if (world === null) {
+      cards.value = [];
+      return;
+    }
+    const before = new Map(cards.value.map((card) => [card.node, card]));
+    let changed = before.size !== world.nodes.size;
+    const next = [...world.nodes.values()].map((node) => {
+      const card = cardOf(world, node, slot.value);
+      const old = before.get(node.node);
+      if (old !== undefined && sameCard(old, card)) return old;
+      changed = true;
+      if (old !== undefined && old.chosen === '' && card.chosen !== '') learned(node.node);
+      return card;
+    });
+    if (changed) cards.value = next;
+  }
+
+  watch([() => run.session?.run, () => run.world?.seq, slot], update, { immediate: true });
+
+  return { cards, slot };
+}
+
+function sameCard(a: NodeCard, b: NodeCard): boolean {
+  return (Object.keys(b) as (keyof NodeCard)[]).every((key) => a[key] === b[key]);
+}

@@ -1,0 +1,199 @@
+/** Everything on the stage that moves, outside Vue's reactivity: springs, shores, and the painter's canvas. */
+import { nextTick, onMounted, shallowRef, watch, type ComponentPublicInstance, type Ref } from 'vue';
+import type { Groups, NodeId } from '../../src/contract/index.ts';
+import { useRun } from '../stores/run.ts';
+import { useUi } from '../stores/ui.ts';
+import type { Point } from './geometry.ts';
+import type { Layout } from './layout.ts';
+import type { Form } from './look.ts';
+import { Motion } from './motion.ts';
+import { Painter, type PacketHit, type Scene } from './painter.ts';
+import { readPalette } from './palette.ts';
+import type { PacketTip } from './scene.ts';
+import { footOf, shorePath } from './shore.ts';
+import { Shores, type ShownIsland } from './shores.ts';
+import type { StageSize } from './useArrangement.ts';
+import { useLoop } from './useLoop.ts';
+
+export interface SceneOptions {
+  readonly root: Ref<HTMLElement | null>;
+  readonly canvas: Ref<HTMLCanvasElement | null>;
+  readonly size: Ref<StageSize>;
+  readonly layout: Ref<Layout | null>;
+}
+
+type Bound = Element | ComponentPublicInstance | null;
+
+const packetRadii: Record<Form, number> = { full: 9.5, medium: 9, small: 8, tiny: 6.5 };
+/** More device pixels than this per CSS pixel cannot be seen and cost time. */
+const RATIO_MAX = 2;
+
+export function useScene({ root, canvas, size, layout }: SceneOptions) {
+  const run = useRun();
+  const ui = useUi();
+  const tip = shallowRef<PacketTip | null>(null);
+  let motion: Motion | null = null;
+  let painter: Painter | null = null;
+  const shores = new Shores();
+  let shown: readonly ShownIsland[] = [];
+  let cuts: Scene['cuts'] = [];
+  let heals: Scene['heals'] = [];
+  let pointer: Point | null = null;
+  let before: () => void = () => {};
+  /** Something other than time and springs has changed what is to be painted. */
+  let dirty = true;
+  let paintedNow = -1;
+  const nodes = new Map<NodeId, HTMLElement>();
+  const captions = new Map<number, HTMLElement>();
+  const paths = new Map<string, Element>();
+
+  function begin(): void {
+    const highest = Math.max(0, ...run.nodes);
+    motion = new Motion(highest);
+    const context = canvas.value?.getContext('2d') ?? null;
+    const element = root.value;
+    painter =
+      context === null || element === null
+        ? null
+        : new Painter(context, run.protocol.messages, highest, readPalette(element));
+    resize();
+    aim();
+  }
+
+  function resize(): void {
+    const { width, height } = size.value;
+    painter?.resize(width, height, Math.min(RATIO_MAX, window.devicePixelRatio));
+    dirty = true;
+  }
+
+  /** Sends every node to its place in the layout. */
+  function aim(atOnce = ui.reducedMotion): void {
+    const now = layout.value;
+    if (now === null || motion === null) return;
+    motion.aim(now, atOnce);
+    painter?.usePacketRadius(packetRadii[now.look.form]);
+    dirty = true;
+  }
+
+  function frame(seconds: number, wall: number): void {
+    before();
+    const look = layout.value?.look;
+    const world = run.world;
+    if (motion === null || look === undefined || world === null) return;
+    const moved = motion.advance(seconds) || dirty;
+    const flowed = shores.flow(motion, look, layout.value!.nodes, seconds, moved, ui.reducedMotion);
+    if (moved) placeNodes(motion);
+    if (flowed || dirty) placeShores();
+    dirty = false;
+    if (painter === null) return;
+    const now = run.now();
+    const { losses, arrivals } = run;
+    const fading = painter.isFading({ wall, losses, arrivals });
+    if (!moved && !flowed && now === paintedNow && !fading && pointer === null) return;
+    if (moved) painter.route(run.nodes, motion);
+    const marked = tip.value?.packet.packet ?? null;
+    const { reducedMotion } = ui;
+    show(painter.paint({ world, motion, now, wall, losses, arrivals, cuts, heals, pointer, marked, reducedMotion }), now);
+    paintedNow = now;
+  }
+
+  function placeNodes(at: Motion): void {
+    root.value?.style.setProperty('--r', `${at.radius.toFixed(2)}px`);
+    for (const [node, element] of nodes) {
+      element.style.transform = `translate3d(${at.x[node]!.toFixed(2)}px, ${at.y[node]!.toFixed(2)}px, 0)`;
+    }
+  }
+
+  function placeShores(): void {
+    for (const { id } of shown) {
+      const shore = shores.shoreOf(id);
+      if (shore === undefined || Number.isNaN(shore[0])) continue;
+      const path = shorePath(shore);
+      paths.get(`${id}.shallows`)?.setAttribute('d', path);
+      paths.get(`${id}.shore`)?.setAttribute('d', path);
+      const foot = footOf(shore);
+      const caption = captions.get(id);
+      if (caption !== undefined) caption.style.transform = `translate3d(${foot.x.toFixed(1)}px, ${foot.y.toFixed(1)}px, 0)`;
+    }
+  }
+
+  function show(hit: PacketHit | null, now: number): void {
+    if (hit === null) {
+      if (tip.value !== null) tip.value = null;
+      return;
+    }
+    tip.value = { packet: hit.packet, x: hit.x, y: hit.y, left: Math.max(0, hit.packet.due - now) };
+  }
+
+  function elementOf(bound: Bound): HTMLElement | null {
+    const element = bound !== null && '$el' in bound ? (bound.$el as unknown) : bound;
+    return element instanceof HTMLElement ? element : null;
+  }
+
+  watch(() => run.session?.run, begin);
+  watch(layout, () => aim());
+  watch(size, resize);
+  watch(
+    () => ui.shownTheme,
+    () =>
+      void nextTick(() => {
+        if (root.value !== null) painter?.recolour(readPalette(root.value));
+        dirty = true;
+      }),
+  );
+  onMounted(begin);
+  useLoop(frame);
+
+  return {
+    tip,
+    motion: () => motion,
+    aim: () => aim(),
+    /** Called at the beginning of each frame. */
+    beforeFrame(callback: () => void): void {
+      before = callback;
+    },
+    /** Islands for these groups; each goes on from the one before that it shares most nodes with. */
+    regroup(groups: Groups): readonly ShownIsland[] {
+      shown = shores.regroup(groups);
+      dirty = true;
+      return shown;
+    },
+    showChanges(nextCuts: Scene['cuts'], nextHeals: Scene['heals']): void {
+      cuts = nextCuts;
+      heals = nextHeals;
+      dirty = true;
+    },
+    /** Looks for a packet under this point from now on; `null`: for none. */
+    lookAt(at: Point | null): void {
+      if (at === null && pointer !== null) dirty = true;
+      pointer = at;
+    },
+    celebrate(node: NodeId): void {
+      painter?.celebrate(node, performance.now());
+    },
+    bindNode(node: NodeId, bound: Bound): void {
+      const element = elementOf(bound);
+      if (element === null) nodes.delete(node);
+      else if (nodes.get(node) !== element) {
+        nodes.set(node, element);
+        dirty = true;
+      }
+    },
+    bindCaption(id: number, bound: Bound): void {
+      const element = elementOf(bound);
+      if (element === null) captions.delete(id);
+      else if (captions.get(id) !== element) {
+        captions.set(id, element);
+        dirty = true;
+      }
+    },
+    bindShore(id: number, part: 'shallows' | 'shore', bound: Bound): void {
+      const key = `${id}.${part}`;
+      if (!(bound instanceof Element)) paths.delete(key);
+      else if (paths.get(key) !== bound) {
+        paths.set(key, bound);
+        dirty = true;
+      }
+    },
+  };
+}
