@@ -8,7 +8,7 @@ const NODES_MAX = 15;
 
 const OPTIONS = [
   { name: 'seed', value: 'N', does: `seed of the run, 0 to ${SEED_MAX}; the same seed gives the same run` },
-  { name: 'nodes', value: 'N', does: `how many nodes the cluster has, 1 to ${NODES_MAX}` },
+  { name: 'nodes', value: 'N', does: `how many nodes the cluster has, 1 to ${NODES_MAX}; a scenario says so itself` },
   { name: 'headless', does: 'runs the cluster without a window and prints what happens' },
   { name: 'until', value: 'SECONDS', does: 'with --headless: ends the run at this virtual time' },
   { name: 'help', does: 'prints this and does nothing else' },
@@ -47,6 +47,9 @@ export function readOptions(args, folder) {
   checkInteger('nodes', values.nodes, 1, NODES_MAX);
   if (values.until !== undefined && !(Number(values.until) > 0)) {
     throw new Error(`--until takes a number of seconds above 0, not ${JSON.stringify(values.until)}`);
+  }
+  if (values.nodes !== undefined && positionals.length > 0) {
+    throw new Error('--nodes does not go with FILE: the scenario says how many nodes there are');
   }
   if (values.until !== undefined && !values.headless) throw new Error('--until goes with --headless');
   const passed = positionals.map((file) => {

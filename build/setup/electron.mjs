@@ -1,4 +1,5 @@
 // The Electron runtime: ELECTRON_OVERRIDE_DIST_PATH, one already here, the official download, then the fallback.
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FALLBACK, fallbackFits, fallbackFolder, fetchFallback } from './electron-fallback.mjs';
@@ -41,11 +42,14 @@ export async function ensureElectron() {
 }
 
 /**
- * Arguments that Electron needs on this machine: no sandbox for root, who cannot have one.
+ * Arguments that Electron needs on this machine. Chromium's sandbox is not for root, and elsewhere on Linux it needs
+ * the kernel to let an ordinary user make a namespace, which some containers and distributions forbid.
  * @returns {string[]}
  */
 export function sandboxArguments() {
-  return process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  if (process.platform !== 'linux') return [];
+  const possible = process.getuid?.() !== 0 && spawnSync('unshare', ['--user', '--map-root-user', 'true']).status === 0;
+  return possible ? [] : ['--no-sandbox'];
 }
 
 function findPresent() {
