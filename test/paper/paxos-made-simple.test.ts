@@ -111,7 +111,7 @@ describe('Section 2.2, choosing a value', () => {
     expect(proposals[0]!.message).toEqual(accept(1, 1, 'own'));
   });
 
-  it('a proposer need not foresee what an acceptor will accept: it extracts the promise to accept nothing lower', () => {
+  it('a proposer does not foresee what will be accepted: it extracts the promise to accept nothing lower', () => {
     const n2 = new Subject(2, 3);
     n2.receives(3, prepare(2, 3));
     n2.receives(1, accept(1, 1, 'red'));
@@ -177,7 +177,7 @@ describe('Section 2.2, the algorithm', () => {
     expect(next[0]!.message).toEqual(prepare(2, 1));
   });
 
-  it('an acceptor that ignores a request had better say so, naming the higher number; the proposer then gives up', () => {
+  it('an acceptor that ignores a request had better name the higher number; the proposer gives up', () => {
     const acceptor = new Subject(2, 3);
     acceptor.receives(3, prepare(5, 3));
     const [refusal] = sent(acceptor.receives(1, prepare(1, 1)), 'nack');

@@ -31,7 +31,8 @@ function busy() {
   const n1 = node();
   n1.propose(2, 'red');
   n1.receive(1, { type: 'prepare', instance: 2, ballot: b(1, 1) });
-  const promise = { type: 'promise', instance: 2, ballot: b(1, 1), acceptedBallot: b(0, 0), acceptedValue: '' } as const;
+  const noVote = { acceptedBallot: b(0, 0), acceptedValue: '' };
+  const promise = { type: 'promise', instance: 2, ballot: b(1, 1), ...noVote } as const;
   n1.receive(1, promise);
   n1.receive(2, promise);
   n1.receive(1, { type: 'accept', instance: 2, ballot: b(1, 1), value: 'red' });
@@ -49,7 +50,8 @@ describe('configuration', () => {
   });
 
   it('survives JSON and being completed again', () => {
-    const given = { roles: [['learner', 'acceptor', 'acceptor'], ['proposer'], []], nacks: false, learnEvery: 1_000_000 };
+    const roles = [['learner', 'acceptor', 'acceptor'], ['proposer'], []];
+    const given = { roles, nacks: false, learnEvery: 1_000_000 };
     const config = paxos.config(given, nodes);
     expect(config.roles[0]).toEqual(['acceptor', 'learner']);
     expect(paxos.config(JSON.parse(JSON.stringify(config)), nodes)).toEqual(config);
@@ -233,7 +235,8 @@ describe('records', () => {
 
 describe('catch-up', () => {
   const learned = (from: number, to: number) => {
-    const items = Array.from({ length: to - from + 1 }, (_, i) => ({ instance: from + i, ballot: b(1, 1), value: 'v' }));
+    const instances = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+    const items = instances.map((instance) => ({ instance, ballot: b(1, 1), value: 'v' }));
     return { type: 'learned', instance: from, items, more: false } as const;
   };
 
