@@ -40,6 +40,7 @@ async function main() {
   const electron = await ensureElectron();
   await build();
   const bundles = await bundleBenches(values.only ?? '');
+  const failures = [];
   const rows = await withVirtualDisplay(async (display) => {
     const env = {
       ...display,
@@ -49,11 +50,16 @@ async function main() {
     const measured = [];
     for (const bundle of bundles) {
       process.stderr.write(`measuring ${basename(bundle, '.cjs')}\n`);
-      measured.push(...await runBench(bundle, env));
+      measured.push(...await runBench(bundle, env).catch((error) => {
+        failures.push(error.message);
+        return [];
+      }));
     }
     return measured;
   });
   process.stdout.write(values.json ? `${JSON.stringify(rows, null, 2)}\n` : table(rows));
+  for (const failure of failures) process.stderr.write(`${failure}\n`);
+  return failures.length === 0 ? 0 : 1;
 }
 
 async function bundleBenches(only) {

@@ -117,6 +117,8 @@ export function say(text) {
  * @param {() => Promise<number | void>} main gives the exit code; nothing means 0
  */
 export async function runCommand(main) {
+  // A log is no place for colour codes, whatever the programs we start believe.
+  if (!process.stdout.isTTY && !process.env.FORCE_COLOR) process.env.NO_COLOR ??= '1';
   try {
     process.exitCode = (await main()) ?? 0;
   } catch (error) {
