@@ -73,6 +73,9 @@ export interface NodeState {
   readonly asked: Map<number, number>;
 }
 
+/** After so many windows in which nothing happened, a single step is given up: no node has anything left to do. */
+export const IDLE_WINDOWS_MAX = 100;
+
 export interface ScriptedCommand {
   /** Virtual time, µs. */
   readonly at: number;
@@ -138,7 +141,7 @@ export class Scheduler {
 
   /**
    * The next window that begins before `limit`; `null` when nothing happens before it, and `now` is then `limit`.
-   * A window without batches is one in which something happened to the cluster itself: a command of the script, say.
+   * A window without batches is one in which no node has a part: a command of the script, a packet lost.
    * The operations must have been carried out before. With `single`: one step of one node, or one event of the network.
    */
   plan(limit: number, single: boolean): Window | null {
@@ -156,8 +159,11 @@ export class Scheduler {
         return { from: at, until: at, single: true, batches: [] };
       }
       if (this.client.next <= at) {
-        this.clientTurn(at);
-        continue;
+        if (this.clientTurn(at)) continue;
+        // Nobody to ask. The driver decides how long it wants to go on when nothing else happens. Time moves past the
+        // turn, so that the place of a command that comes next, which counts no turns, is still exact.
+        if (this.nextTime() > at) this.now = at + 1;
+        return { from: at, until: at, single: true, batches: [] };
       }
       const lookahead = this.router.latencyMin;
       if (single || lookahead === 0) {
@@ -294,16 +300,17 @@ export class Scheduler {
     state.asked.set(slot, request);
   }
 
-  private clientTurn(at: number): void {
+  private clientTurn(at: number): boolean {
     const proposers = this.protocol.proposers(this.config, this.header.nodes);
     const node = this.client.tick(at, proposers, (id) => {
       const state = this.stateOf(id);
       return state.up && state.asked.size === 0;
     });
-    if (node === null) return;
+    if (node === null) return false;
     const slot = this.slotNext;
     const state = this.stateOf(node);
     state.asked.set(slot, this.ask(state, 'client', this.protocol.propose(slot, this.client.word())));
+    return true;
   }
 
   private tryScripted(scripted: ScriptedCommand): void {

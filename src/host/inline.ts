@@ -7,7 +7,7 @@ import type { AnyProtocol, NodeId, View } from '../protocol/protocol.ts';
 import type { NodeOutput } from '../cluster/batch.ts';
 import type { Command } from '../cluster/commands.ts';
 import type { NodeInspection, Run, RunHeader } from '../cluster/run.ts';
-import { Scheduler, type ScriptedCommand, type Window } from '../cluster/scheduler.ts';
+import { IDLE_WINDOWS_MAX, Scheduler, type ScriptedCommand, type Window } from '../cluster/scheduler.ts';
 import { NodeRunner } from './runner.ts';
 import { MemoryStorage } from './storage/memory.ts';
 
@@ -54,18 +54,26 @@ export class InlineCluster {
   /** Lets at least this many events happen, if there are so many. */
   runEvents(count: number): void {
     const { log } = this.scheduler;
-    for (const end = log.seq + count; log.seq < end; ) {
+    let idle = 0;
+    for (const end = log.seq + count; log.seq < end && idle < IDLE_WINDOWS_MAX; ) {
+      const before = log.seq;
       const window = this.scheduler.plan(Infinity, false);
       if (window === null) return;
       this.carryOut(window);
+      idle = log.seq === before ? idle + 1 : 0;
     }
   }
 
-  /** One step of one node, or one event of the network; whether there was one. */
-  step(): boolean {
-    const window = this.scheduler.plan(Infinity, true);
-    if (window !== null) this.carryOut(window);
-    return window !== null;
+  /** One step of one node, or one event of the network, before `limit` (µs); whether there was one. */
+  step(limit = Infinity): boolean {
+    const { log } = this.scheduler;
+    const before = log.seq;
+    for (let tries = 0; log.seq === before && tries < IDLE_WINDOWS_MAX; tries++) {
+      const window = this.scheduler.plan(limit, true);
+      if (window === null) return false;
+      this.carryOut(window);
+    }
+    return log.seq > before;
   }
 
   /** @throws CommandError, and nothing has changed. */
