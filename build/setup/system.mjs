@@ -29,7 +29,7 @@ export async function ensureSystemPackages({ display }) {
     const missing = await findMissing(display);
     if (missing.length === 0) return { outcome: 'present' };
     const names = await packageNames(missing);
-    const manual = `sudo apt-get update && sudo apt-get install -y --no-install-recommends ${names.join(' ')}`;
+    const manual = manualCommand(names);
     const prefix = await privilege();
     if (!onPath('apt-get')) {
       throw new SetupError(TITLE, `${missing.map((entry) => entry.file).join(', ')} missing, and no apt-get`, manual);
@@ -37,7 +37,8 @@ export async function ensureSystemPackages({ display }) {
     if (!prefix) {
       throw new SetupError(TITLE, `${names.join(', ')} missing, and this user may not install packages`, manual);
     }
-    await install(step, prefix, names, manual);
+    step.phase(`apt-get install ${names.join(' ')},`);
+    await install(step, prefix, missing);
     const still = await findMissing(display);
     if (still.length > 0) {
       throw new SetupError(TITLE, `${still.map((entry) => entry.file).join(', ')} missing after install`, manual);
@@ -46,22 +47,26 @@ export async function ensureSystemPackages({ display }) {
   });
 }
 
-async function install(step, prefix, names, manual) {
-  step.phase(`apt-get install ${names.join(' ')},`);
+async function install(step, prefix, missing) {
   const [program, ...first] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q', '-y'];
   // sudo closes descriptors from 3 on, so progress is read only when we are root ourselves.
   const watch = prefix.length === 0 ? { onStatus: aptProgress(step) } : {};
   const status = prefix.length === 0 ? ['-o', 'APT::Status-Fd=3'] : [];
-  const attempt = () => {
+  const attempt = (names) => {
     return runQuietly(program, [...first, ...status, 'install', '--no-install-recommends', ...names], watch);
   };
-  // Package lists may be missing or too old for the mirror; a plain install tells, and costs little.
-  let result = await attempt();
-  if (result.code !== 0) {
-    await runQuietly(program, [...first, 'update']);
-    result = await attempt();
-  }
-  if (result.code !== 0) throw new SetupError(TITLE, `apt-get failed:\n${tail(result.output)}`, manual);
+  // Package lists may be missing or too old for the mirror; a plain install tells, and costs little. Only with lists
+  // are the packages' names certain.
+  let result = await attempt(await packageNames(missing));
+  if (result.code === 0) return;
+  await runQuietly(program, [...first, 'update']);
+  const names = await packageNames(missing);
+  result = await attempt(names);
+  if (result.code !== 0) throw new SetupError(TITLE, `apt-get failed:\n${tail(result.output)}`, manualCommand(names));
+}
+
+function manualCommand(names) {
+  return `sudo apt-get update && sudo apt-get install -y --no-install-recommends ${names.join(' ')}`;
 }
 
 // apt reports `dlstatus:item:percent:text` while fetching and `pmstatus:package:percent:text` while installing.
