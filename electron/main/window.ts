@@ -8,7 +8,7 @@ import { APP_PAGE } from './security/asset.ts';
 const SIZE = { width: 1440, height: 900 };
 const SIZE_MIN = { width: 1024, height: 700 };
 /** The page's own ground in both themes, so that nothing flashes before it is painted. */
-const BACKGROUND = { light: '#f7f8fa', dark: '#101317' };
+const BACKGROUND = { light: '#f5f7f7', dark: '#0e1214' };
 const SAVE_AFTER_MS = 400;
 /** At least this much of a remembered window must be on a screen, px. */
 const VISIBLE_MIN = 100;
