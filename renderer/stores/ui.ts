@@ -19,7 +19,7 @@ export interface Toast {
 /** Toasts on the screen at once; the oldest goes first. */
 const TOASTS_MAX = 4;
 /** Pixels. */
-export const firstSizes = { left: 264, right: 340, log: 248 } as const;
+export const firstSizes = { left: 264, right: 340, log: 232 } as const;
 const themes: readonly Theme[] = ['system', 'light', 'dark'];
 
 export const useUi = defineStore('ui', () => {

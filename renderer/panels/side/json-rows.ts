@@ -36,19 +36,14 @@ export function treeRows(
 /** Every leaf of both trees by path, to find what changed between two looks. */
 export function leavesOf({ memory, disk }: Pick<NodeInspection, 'memory' | 'disk'>): Map<string, string> {
   const leaves = new Map<string, string>();
-  const visit = (value: Json, path: string): void => {
-    if (isTree(value)) for (const key of Object.keys(value)) visit(value[key]!, path === '' ? key : `${path}.${key}`);
-    else leaves.set(path, leafText(value));
-  };
-  visit(memory, '');
-  const onDisk = new Map<string, string>();
-  const disks = (value: Json, path: string): void => {
-    if (isTree(value)) for (const key of Object.keys(value)) disks(value[key]!, path === '' ? key : `${path}.${key}`);
-    else onDisk.set(path, leafText(value));
-  };
-  disks(disk, '');
-  for (const [path, text] of onDisk) leaves.set(path, `${leaves.get(path) ?? ''} | ${text}`);
+  visit(memory, '', (path, text) => leaves.set(path, text));
+  visit(disk, '', (path, text) => leaves.set(path, `${leaves.get(path) ?? ''} | ${text}`));
   return leaves;
+}
+
+function visit(value: Json, path: string, leaf: (path: string, text: string) => void): void {
+  if (!isTree(value)) leaf(path, leafText(value));
+  else for (const key of Object.keys(value)) visit(value[key]!, path === '' ? key : `${path}.${key}`, leaf);
 }
 
 /** Paths that differ between two looks, with every branch above them. */
@@ -121,7 +116,12 @@ function shortText(value: Json, open: boolean): string {
   if (keys.length === 0) return 'none';
   if (open) return '';
   if (keys.every((key) => isTree(value[key]))) return `${keys.length} entries`;
-  return keys.map((key) => (isTree(value[key]) ? shortText(value[key]!, false) : leafText(value[key]!))).join(' · ');
+  // A vote repeats the ballot of its promise more often than not; in short, once is enough.
+  return [...new Set(keys.flatMap((key) => leafTexts(value[key]!)))].join(' · ');
+}
+
+function leafTexts(value: Json): string[] {
+  return isTree(value) ? Object.values(value).flatMap(leafTexts) : [leafText(value)];
 }
 
 function leafText(value: Json): string {

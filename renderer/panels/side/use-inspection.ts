@@ -17,6 +17,7 @@ export function useInspection(node: () => NodeId | null) {
   /** Paths that changed with the last step, or the last look when there were several steps in between. */
   const changed = shallowRef<ReadonlySet<string>>(new Set());
   let leaves: Map<string, string> | null = null;
+  let wasUp = false;
   let ended = false;
 
   const lookSoon = throttled<NodeId>(LOOK_EVERY_MS, (asked) => {
@@ -24,6 +25,9 @@ export function useInspection(node: () => NodeId | null) {
     void run.inspect(asked).then((answer) => {
       if (ended || answer === null || node() !== asked) return;
       const next = leavesOf(answer);
+      // With a crash all memory is gone at once, which is no change to look for.
+      if (answer.up !== wasUp) leaves = null;
+      wasUp = answer.up;
       const paths = leaves === null ? new Set<string>() : changedPaths(leaves, next);
       // A look that finds nothing new leaves the marks of the last step standing.
       if (leaves === null || paths.size > 0) changed.value = paths;
