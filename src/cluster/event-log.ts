@@ -169,7 +169,7 @@ export class EventLog {
   }
 
   /** All events since a mark, in one piece; `null` when the log has let some of them go. */
-  since(mark: LogMark): { firstSeq: number; count: number; baseAt: number; bytes: Uint8Array<ArrayBuffer> } | null {
+  since(mark: LogMark): PackedEvents | null {
     const first = mark.chunk - this.dropped;
     if (first < 0) return null;
     const parts = this.chunks.slice(first).map((chunk, i) => {
@@ -212,27 +212,50 @@ interface SendFields {
 
 type RareEvent = Extract<EventBody, { type: 'crash' | 'partition' | 'network' | 'client' | 'configure' }>;
 
+/** A stretch of the event stream, packed. */
+export interface PackedEvents {
+  /** `seq` of the first event. */
+  readonly firstSeq: number;
+  readonly count: number;
+  /** Virtual time before the first event, µs: the base of its time difference. */
+  readonly baseAt: number;
+  readonly bytes: Uint8Array;
+}
+
 /**
  * Reads packed events, one by one.
  * @throws CodecError when the bytes are no events.
  */
-export function* readEvents(packed: {
-  readonly firstSeq: number;
-  readonly count: number;
-  readonly baseAt: number;
-  readonly bytes: Uint8Array;
-}): Generator<RunEvent, void> {
+export function* readEvents(packed: PackedEvents): Generator<RunEvent, void> {
   const reader = new Reader(packed.bytes);
   let at = packed.baseAt;
   for (let i = 0; i < packed.count; i++) {
-    const type = eventTypes[reader.byte()];
-    if (type === undefined) throw new CodecError('no event has this number');
-    at += reader.uint();
-    yield readEvent(reader, type, packed.firstSeq + i, at);
+    const event = readEvent(reader, packed.firstSeq + i, at);
+    at = event.at;
+    yield event;
   }
 }
 
-function readEvent(r: Reader, type: EventType, seq: number, at: number): RunEvent {
+/**
+ * Visits the first `count` events and gives the rest, still packed.
+ * @throws CodecError when the bytes are no events.
+ */
+export function splitEvents(packed: PackedEvents, count: number, visit: (event: RunEvent) => void): PackedEvents {
+  const reader = new Reader(packed.bytes);
+  let at = packed.baseAt;
+  for (let i = 0; i < count; i++) {
+    const event = readEvent(reader, packed.firstSeq + i, at);
+    at = event.at;
+    visit(event);
+  }
+  const bytes = packed.bytes.slice(reader.at);
+  return { firstSeq: packed.firstSeq + count, count: packed.count - count, baseAt: at, bytes };
+}
+
+function readEvent(r: Reader, seq: number, before: number): RunEvent {
+  const type = eventTypes[r.byte()];
+  if (type === undefined) throw new CodecError('no event has this number');
+  const at = before + r.uint();
   switch (type) {
     case 'start':
       return { seq, at, type, node: r.byte(), incarnation: r.uint(), disk: named(disks, r.byte()) };

@@ -5,6 +5,7 @@
  */
 import * as z from 'zod';
 import type { View, NodeId } from '../protocol/protocol.ts';
+import type { PackedEvents } from './event-log.ts';
 import type { RunHeader } from './run.ts';
 import type { World } from './world.ts';
 
@@ -27,15 +28,7 @@ export interface Transport {
   readonly speed: Speed;
 }
 
-/** A stretch of the event stream, packed as in the run's log (cluster/event-log.ts). */
-export interface PackedEvents {
-  /** `seq` of the first event. */
-  readonly firstSeq: number;
-  readonly count: number;
-  /** Virtual time before the first event, µs: the base of its time difference. */
-  readonly baseAt: number;
-  readonly bytes: Uint8Array;
-}
+export type { PackedEvents };
 
 export interface Frame {
   /** Number of the run this belongs to; frames of an earlier run are thrown away. */

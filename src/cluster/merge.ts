@@ -154,9 +154,7 @@ function mergeEffect(scheduler: Scheduler, cursor: Cursor, effect: number): void
       const point = reader.text() as CrashPoint;
       scheduler.bringDown(state, at, point, reader.text());
       // What it did not take in any more finds nobody.
-      for (const input of cursor.batch.inputs.slice(cursor.batch.taken)) {
-        if ('packet' in input) scheduler.router.putBack(input);
-      }
+      scheduler.giveBack(cursor.batch);
       return;
     }
     default:

@@ -178,6 +178,11 @@ export class Scheduler {
     }
   }
 
+  /** A batch that its node did not live to take in: its packets are on the network again. */
+  giveBack(batch: Batch): void {
+    for (const input of batch.inputs.slice(batch.taken)) if ('packet' in input) this.router.putBack(input);
+  }
+
   /** Takes in the outputs of a window, in any order. */
   merge(window: Window, outputs: readonly NodeOutput[]): void {
     mergeOutputs(this, window, outputs);

@@ -15,9 +15,11 @@ export class CodecError extends Error {
 export class Writer {
   bytes: Uint8Array<ArrayBuffer>;
   length = 0;
+  private capacity: number;
 
   /** @param capacity first size of the buffer in bytes; it grows by itself. */
   constructor(capacity = 256) {
+    this.capacity = capacity;
     this.bytes = new Uint8Array(capacity);
   }
 
@@ -25,7 +27,8 @@ export class Writer {
   reserve(count: number): void {
     const needed = this.length + count;
     if (needed <= this.bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2));
+    this.capacity = Math.max(needed, this.capacity * 2);
+    const grown = new Uint8Array(this.capacity);
     grown.set(this.bytes.subarray(0, this.length));
     this.bytes = grown;
   }
@@ -100,8 +103,10 @@ export class Writer {
     return this.bytes.subarray(0, this.length);
   }
 
+  /** Begins anew; with a new buffer if the last one was given away to another thread. */
   clear(): void {
     this.length = 0;
+    if (this.bytes.length === 0) this.bytes = new Uint8Array(this.capacity);
   }
 }
 

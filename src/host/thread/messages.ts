@@ -1,0 +1,81 @@
+/** What the threads of a cluster tell one another: main (the supervisor), the router, and the nodes. */
+import type { MessagePort } from 'node:worker_threads';
+import type { NodeOutput } from '../../cluster/batch.ts';
+import type { Command } from '../../cluster/commands.ts';
+import type { DiskAtStart } from '../../cluster/events.ts';
+import type { Frame, Transport } from '../../cluster/frames.ts';
+import type { RunHeader } from '../../cluster/run.ts';
+import type { ScriptedCommand } from '../../cluster/scheduler.ts';
+import type { Inspection, NodeId, NodeSetup } from '../../protocol/protocol.ts';
+
+/** A node's thread is started with this. */
+export interface NodeWorkerData {
+  readonly protocol: string;
+  readonly setup: NodeSetup<unknown>;
+  readonly disk: DiskAtStart;
+  readonly directory: string;
+  readonly observe: boolean;
+  /** To the router. */
+  readonly port: MessagePort;
+}
+
+/** Router to node. A bare buffer is a batch: by far the most frequent message, and the cheapest to pass. */
+export type ToNode = ArrayBuffer | { readonly type: 'inspect'; readonly id: number };
+
+/** Node to router. */
+export type FromNode =
+  | { readonly type: 'ready' }
+  | ({ readonly type: 'output' } & NodeOutput)
+  | { readonly type: 'inspection'; readonly id: number; readonly inspection: Inspection }
+  /** It can do no more: its disk failed, say. The thread ends. */
+  | { readonly type: 'failed'; readonly error: string };
+
+/** The router's thread is started with this. */
+export interface RouterWorkerData {
+  readonly header: RunHeader;
+  readonly run: number;
+  readonly script: readonly ScriptedCommand[];
+  readonly transport: Transport;
+  readonly observe: boolean;
+}
+
+/** What main asks the router; every request is answered with its `id`. */
+export type RouterRequest =
+  | { readonly type: 'command'; readonly command: Command }
+  | { readonly type: 'transport'; readonly change: Partial<Transport> }
+  | { readonly type: 'step' }
+  | { readonly type: 'inspect'; readonly node: NodeId }
+  | { readonly type: 'attach' }
+  | { readonly type: 'run' }
+  | { readonly type: 'status' }
+  /** Pauses, and lets everything happen that happens before `until` (µs), as fast as the threads go. */
+  | { readonly type: 'runUntil'; readonly until: number };
+
+/** Main to router. */
+export type ToRouter =
+  | { readonly type: 'request'; readonly id: number; readonly request: RouterRequest }
+  | { readonly type: 'acknowledge'; readonly frame: number }
+  /** The thread of a node has been started; this is the way to it. */
+  | { readonly type: 'spawned'; readonly node: NodeId; readonly incarnation: number; readonly port: MessagePort }
+  /** The thread of a node has ended, by itself unless `terminated`. */
+  | { readonly type: 'ended'; readonly node: NodeId; readonly incarnation: number; readonly error: string };
+
+/** Router to main. */
+export type FromRouter =
+  | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'refusal'; readonly id: number; readonly error: string }
+  | { readonly type: 'spawn'; readonly incarnation: number; readonly setup: NodeSetup<unknown>; readonly disk: DiskAtStart }
+  | { readonly type: 'terminate'; readonly node: NodeId; readonly incarnation: number }
+  | { readonly type: 'frame'; readonly frame: Frame }
+  | { readonly type: 'problem'; readonly title: string; readonly detail: string };
+
+/** Where a run stands. */
+export interface RunStatus {
+  /** Virtual time, µs. */
+  readonly now: number;
+  /** Events so far. */
+  readonly events: number;
+  readonly digest: string;
+  /** Commands of the script that could not be carried out. */
+  readonly refused: readonly (ScriptedCommand & { readonly error: string })[];
+}

@@ -1,0 +1,308 @@
+/**
+ * The router on its thread: drives the scheduler, passes batches to the nodes' threads and merges their outputs, keeps
+ * the pace, makes frames, and answers main. All that changes the run happens between two windows.
+ */
+import type { MessagePort } from 'node:worker_threads';
+import type { NodeOutput } from '../../cluster/batch.ts';
+import { CommandError } from '../../cluster/commands.ts';
+import type { Transport } from '../../cluster/frames.ts';
+import type { NodeInspection } from '../../cluster/run.ts';
+import { IDLE_WINDOWS_MAX, Scheduler, type HostOperation, type Window } from '../../cluster/scheduler.ts';
+import type { AnyProtocol, NodeId } from '../../protocol/protocol.ts';
+import { FrameSource } from '../frames.ts';
+import { NodeLink } from './node-link.ts';
+import { Pacer } from './pacer.ts';
+import type { FromRouter, RouterRequest, RouterWorkerData, RunStatus, ToRouter } from './messages.ts';
+
+/** Wall time between two frames, ms: one animation frame. */
+const FRAME_MS = 16;
+/** Wall time to sleep when nothing is due, ms. */
+const NAP_MS = 4;
+/** Wall time after which the loop lets messages in, ms. */
+const SLICE_MS = 8;
+/** A node that has not finished its batch after this much wall time, ms, is taken for dead. */
+const NODE_TIMEOUT_MS = 20_000;
+
+export class RouterServer {
+  private readonly scheduler: Scheduler;
+  private readonly frames: FrameSource | null;
+  private readonly links = new Map<NodeId, NodeLink>();
+  private readonly pacer: Pacer;
+  private readonly clock: () => number;
+  private readonly tell: (message: FromRouter) => void;
+  private transport: Transport;
+  private readonly requests: { readonly id: number; readonly request: RouterRequest }[] = [];
+  private readonly spawns = new Map<string, (link: NodeLink) => void>();
+  private readonly terminations = new Map<string, () => void>();
+  /** Nodes whose thread ended by itself, to be written into the run before the next window. */
+  private readonly died: NodeLink[] = [];
+  private wake: () => void = () => {};
+  private frameAt = 0;
+  private dirty = true;
+  private waiting: { readonly since: number; readonly nodes: Set<NodeId> } | null = null;
+
+  constructor(data: RouterWorkerData, protocol: AnyProtocol, tell: (message: FromRouter) => void, clock: () => number) {
+    this.scheduler = new Scheduler(data.header, protocol, data.script);
+    this.frames = data.observe ? new FrameSource(this.scheduler, data.run) : null;
+    this.transport = data.transport;
+    this.tell = tell;
+    this.clock = clock;
+    this.pacer = new Pacer(clock, data.transport.speed, 0);
+  }
+
+  hear(message: ToRouter): void {
+    switch (message.type) {
+      case 'request':
+        this.requests.push({ id: message.id, request: message.request });
+        return this.wake();
+      case 'acknowledge':
+        return this.frames?.acknowledge(message.frame);
+      case 'spawned': {
+        const link = new NodeLink(message.node, message.incarnation, message.port);
+        link.onEnded = () => {
+          this.died.push(link);
+          this.wake();
+        };
+        this.links.set(message.node, link);
+        this.spawns.get(key(message))?.(link);
+        this.spawns.delete(key(message));
+        return;
+      }
+      case 'ended': {
+        this.terminations.get(key(message))?.();
+        this.terminations.delete(key(message));
+        const link = this.links.get(message.node);
+        if (link?.incarnation === message.incarnation) link.end(message.error);
+      }
+    }
+  }
+
+  /** Serves until the thread is terminated. */
+  async serve(): Promise<never> {
+    const watchdog = setInterval(() => this.watch(), 1000);
+    watchdog.unref();
+    await this.carryOut();
+    this.pacer.restart(this.transport.speed, this.scheduler.now);
+    let sliceFrom = this.clock();
+    for (;;) {
+      await this.settle();
+      const window = this.transport.playing ? this.scheduler.plan(this.pacer.limit(), false) : null;
+      if (window !== null) await this.runWindow(window);
+      this.sendFrame();
+      if (window === null) await this.nap();
+      if (window === null || this.clock() - sliceFrom > SLICE_MS) {
+        await new Promise((resume) => setImmediate(resume));
+        sliceFrom = this.clock();
+      }
+    }
+  }
+
+  /** Everything that waits for the gap between two windows. */
+  private async settle(): Promise<void> {
+    for (;;) {
+      const dead = this.died.shift();
+      if (dead !== undefined) {
+        await this.bury(dead);
+        continue;
+      }
+      const next = this.requests.shift();
+      if (next === undefined) return;
+      try {
+        this.tell({ type: 'answer', id: next.id, value: await this.answer(next.request) });
+      } catch (error) {
+        if (!(error instanceof CommandError)) throw error;
+        this.tell({ type: 'refusal', id: next.id, error: error.message });
+      }
+    }
+  }
+
+  private async answer(request: RouterRequest): Promise<unknown> {
+    switch (request.type) {
+      case 'command': {
+        const place = this.scheduler.command(request.command);
+        await this.carryOut();
+        this.dirty = true;
+        return place;
+      }
+      case 'transport':
+        this.setTransport({ ...this.transport, ...request.change });
+        return null;
+      case 'step':
+        if (this.transport.playing) this.setTransport({ ...this.transport, playing: false });
+        await this.step();
+        return null;
+      case 'inspect':
+        return this.inspect(request.node);
+      case 'attach':
+        this.frames?.attach();
+        this.dirty = true;
+        return null;
+      case 'run':
+        return { header: this.scheduler.header, journal: this.scheduler.journal };
+      case 'status':
+        return this.status();
+      case 'runUntil': {
+        this.setTransport({ ...this.transport, playing: false });
+        for (let w = this.scheduler.plan(request.until, false); w !== null; w = this.scheduler.plan(request.until, false)) {
+          await this.runWindow(w);
+          this.sendFrame();
+        }
+        this.dirty = true;
+        return this.status();
+      }
+    }
+  }
+
+  private status(): RunStatus {
+    const { now, log, refused } = this.scheduler;
+    return { now, events: log.seq, digest: log.digest, refused };
+  }
+
+  private async step(): Promise<void> {
+    const { log } = this.scheduler;
+    const before = log.seq;
+    for (let tries = 0; log.seq === before && tries < IDLE_WINDOWS_MAX; tries++) {
+      const window = this.scheduler.plan(Infinity, true);
+      if (window === null) return;
+      await this.runWindow(window);
+    }
+  }
+
+  private async inspect(node: NodeId): Promise<NodeInspection | null> {
+    const link = this.links.get(node);
+    if (!this.scheduler.stateOf(node).up || link === undefined || link.ended !== null) return null;
+    return link.inspect().then(
+      (inspection) => ({ up: true, ...inspection }),
+      () => null,
+    );
+  }
+
+  private setTransport(transport: Transport): void {
+    this.transport = transport;
+    this.pacer.restart(transport.speed, this.scheduler.now);
+    this.dirty = true;
+  }
+
+  private async runWindow(window: Window): Promise<void> {
+    const outputs = window.batches.length === 0 ? [] : await this.runBatches(window);
+    this.scheduler.merge(window, outputs);
+    if (this.frames !== null) for (const output of outputs) this.frames.take(output);
+    this.dirty = true;
+    for (let dead = this.died.shift(); dead !== undefined; dead = this.died.shift()) await this.bury(dead);
+    await this.carryOut();
+  }
+
+  private async runBatches(window: Window): Promise<NodeOutput[]> {
+    const outputs: NodeOutput[] = [];
+    const nodes = new Set(window.batches.map((batch) => batch.node));
+    this.waiting = { since: this.clock(), nodes };
+    await new Promise<void>((done) => {
+      for (const batch of window.batches) {
+        const finish = (output: NodeOutput | null): void => {
+          if (!nodes.delete(batch.node)) return;
+          if (output !== null) outputs.push(output);
+          if (nodes.size === 0) done();
+        };
+        const link = this.links.get(batch.node);
+        if (link === undefined) finish(null);
+        else link.run(batch.writer.bytes.buffer, finish);
+      }
+    });
+    this.waiting = null;
+    if (outputs.length < window.batches.length) this.abandon(window, outputs);
+    return outputs;
+  }
+
+  /** Nodes that died over their batch: none of it happened to them; they are down from the beginning of the window. */
+  private abandon(window: Window, outputs: readonly NodeOutput[]): void {
+    for (const batch of window.batches) {
+      if (outputs.some((output) => output.node === batch.node)) continue;
+      this.scheduler.giveBack(batch);
+      const error = this.links.get(batch.node)?.ended ?? 'the thread is gone';
+      this.scheduler.command({ type: 'died', node: batch.node, error });
+    }
+  }
+
+  /** Writes into the run that a node's thread ended by itself, unless it was to. */
+  private async bury(link: NodeLink): Promise<void> {
+    const state = this.scheduler.stateOf(link.node);
+    if (!state.up || state.incarnation !== link.incarnation) return;
+    this.scheduler.command({ type: 'died', node: link.node, error: (link.ended ?? '').slice(0, 2000) });
+    this.dirty = true;
+    await this.carryOut();
+  }
+
+  /** Has main start and end threads as the scheduler wants, and waits until it is done. */
+  private async carryOut(): Promise<void> {
+    while (this.scheduler.operations.length > 0) {
+      const operations = this.scheduler.operations;
+      this.scheduler.operations = [];
+      await Promise.all(operations.map((operation) => this.carryOutOne(operation)));
+    }
+  }
+
+  private async carryOutOne(operation: HostOperation): Promise<void> {
+    if (operation.type === 'terminate') {
+      const link = this.links.get(operation.node);
+      if (link === undefined) return;
+      this.links.delete(operation.node);
+      link.onEnded = () => {};
+      await new Promise<void>((ended) => {
+        const about = { node: link.node, incarnation: link.incarnation };
+        this.terminations.set(key(about), ended);
+        this.tell({ type: 'terminate', ...about });
+      });
+      link.end('crashed');
+      return;
+    }
+    const { setup, disk } = operation;
+    const { incarnation } = this.scheduler.stateOf(setup.node);
+    const link = await new Promise<NodeLink>((spawned) => {
+      this.spawns.set(key({ node: setup.node, incarnation }), spawned);
+      this.tell({ type: 'spawn', incarnation, setup, disk });
+    });
+    // One that cannot start is written into the run as dead before the next window.
+    await link.whenReady().catch(() => {});
+  }
+
+  private sendFrame(): void {
+    if (this.frames === null) return;
+    const at = this.clock();
+    if (at - this.frameAt < FRAME_MS || !(this.dirty || this.transport.playing)) return;
+    const frame = this.frames.next(this.scheduler.now, this.transport);
+    this.frameAt = at;
+    if (frame === null) return;
+    this.dirty = false;
+    this.tell({ type: 'frame', frame });
+  }
+
+  private nap(): Promise<void> {
+    // Paused with nothing to show, it sleeps until it is asked something.
+    const idle = !this.transport.playing && !this.dirty;
+    return new Promise((resume) => {
+      const timer = setTimeout(resume, idle ? 1000 : NAP_MS);
+      this.wake = () => {
+        clearTimeout(timer);
+        resume();
+      };
+    });
+  }
+
+  private watch(): void {
+    if (this.waiting === null || this.clock() - this.waiting.since < NODE_TIMEOUT_MS) return;
+    for (const node of [...this.waiting.nodes]) {
+      this.links.get(node)?.end(`did not finish a step within ${NODE_TIMEOUT_MS / 1000} s`);
+    }
+  }
+}
+
+function key(about: { readonly node: NodeId; readonly incarnation: number }): string {
+  return `${about.node}/${about.incarnation}`;
+}
+
+/** Runs a router on this thread, until it is terminated. Whatever it throws ends the thread, and main says so. */
+export function serveRouter(main: MessagePort, data: RouterWorkerData, protocol: AnyProtocol): void {
+  const server = new RouterServer(data, protocol, (message) => main.postMessage(message), () => performance.now());
+  main.on('message', (message: ToRouter) => server.hear(message));
+  void server.serve();
+}

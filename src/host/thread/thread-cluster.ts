@@ -1,0 +1,218 @@
+/**
+ * A cluster on threads, seen from the process that owns it: Electron's main process, the command line, a test. Spawns
+ * the router's thread and a thread for every node, and wires a MessagePort from each node to the router.
+ */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import { CommandError, type Command } from '../../cluster/commands.ts';
+import type { ScriptedCommand } from '../../cluster/scheduler.ts';
+import type { Frame, Transport } from '../../cluster/frames.ts';
+import type { NodeInspection, Run, RunHeader } from '../../cluster/run.ts';
+import { protocolNamed } from '../../protocol/registry.ts';
+import type { NodeId } from '../../protocol/protocol.ts';
+import { LevelStorage } from '../storage/level.ts';
+import type { FromRouter, NodeWorkerData, RouterRequest, RouterWorkerData, RunStatus, ToRouter } from './messages.ts';
+
+export interface ThreadClusterOptions {
+  readonly header: RunHeader;
+  /** Number of the run; its frames carry it. */
+  readonly run: number;
+  readonly script?: readonly ScriptedCommand[];
+  /** Where nodes keep their storage, one folder each; emptied first. */
+  readonly directory: string;
+  /** Paths of the built entries of the threads. */
+  readonly workers: { readonly router: string; readonly node: string };
+  readonly transport: Transport;
+  /** Whether anybody watches: views and frames are made only then. */
+  readonly observe: boolean;
+  /** Limits of a node's heap, MB. @default the runtime's */
+  readonly nodeHeapMb?: number;
+}
+
+interface NodeThread {
+  readonly incarnation: number;
+  readonly worker: Worker;
+  readonly ended: Promise<void>;
+}
+
+interface Pending {
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class ThreadCluster {
+  onFrame: (frame: Frame) => void = () => {};
+  onProblem: (problem: { readonly title: string; readonly detail: string }) => void = () => {};
+  private readonly options: ThreadClusterOptions;
+  private readonly router: Worker;
+  private readonly nodes = new Map<NodeId, NodeThread>();
+  private readonly pending = new Map<number, Pending>();
+  private asked = 0;
+  private closed: string | null = null;
+
+  private constructor(options: ThreadClusterOptions) {
+    this.options = options;
+    const { header, run, script = [], transport, observe } = options;
+    const workerData: RouterWorkerData = { header, run, script, transport, observe };
+    this.router = new Worker(options.workers.router, { workerData, name: 'router' });
+    this.router.on('message', (message: FromRouter) => this.hear(message));
+    this.router.on('error', (error) => this.lose(`the router's thread ended: ${error.message}`, error));
+    this.router.on('exit', () => this.lose("the router's thread ended", null));
+  }
+
+  /** @throws Error when the storage folder cannot be made. */
+  static async start(options: ThreadClusterOptions): Promise<ThreadCluster> {
+    await rm(options.directory, { recursive: true, force: true });
+    await mkdir(options.directory, { recursive: true });
+    return new ThreadCluster(options);
+  }
+
+  /** @throws CommandError with the reason, and nothing has changed. */
+  command(command: Command): Promise<{ readonly at: number; readonly seq: number }> {
+    return this.ask({ type: 'command', command });
+  }
+
+  setTransport(change: Partial<Transport>): Promise<void> {
+    return this.ask({ type: 'transport', change });
+  }
+
+  /** One step of one node, or one event of the network; pauses first. */
+  step(): Promise<void> {
+    return this.ask({ type: 'step' });
+  }
+
+  /** Memory and disk of a node; of one that is down, its disk. */
+  async inspect(node: NodeId): Promise<NodeInspection> {
+    const inspection = await this.ask<NodeInspection | null>({ type: 'inspect', node });
+    return inspection ?? { up: false, memory: null, disk: await this.readDisk(node) };
+  }
+
+  /** From now on frames come, the first with a snapshot. */
+  attach(): Promise<void> {
+    return this.ask({ type: 'attach' });
+  }
+
+  acknowledge(frame: number): void {
+    this.toRouter({ type: 'acknowledge', frame });
+  }
+
+  /** Header and commands: all that is needed to have this run again. */
+  run(): Promise<Run> {
+    return this.ask({ type: 'run' });
+  }
+
+  status(): Promise<RunStatus> {
+    return this.ask({ type: 'status' });
+  }
+
+  /** Pauses, and lets everything happen that happens before `until` (µs), as fast as the threads go. */
+  runUntil(until: number): Promise<RunStatus> {
+    return this.ask({ type: 'runUntil', until });
+  }
+
+  /** Ends all threads. */
+  async close(): Promise<void> {
+    this.closed = 'the cluster was closed';
+    for (const { reject } of this.pending.values()) reject(new Error(this.closed));
+    this.pending.clear();
+    await this.router.terminate();
+    await Promise.all([...this.nodes.values()].map(({ worker }) => worker.terminate()));
+  }
+
+  private hear(message: FromRouter): void {
+    switch (message.type) {
+      case 'answer':
+        this.pending.get(message.id)?.resolve(message.value as never);
+        this.pending.delete(message.id);
+        return;
+      case 'refusal':
+        this.pending.get(message.id)?.reject(new CommandError(message.error));
+        this.pending.delete(message.id);
+        return;
+      case 'frame':
+        return this.onFrame(message.frame);
+      case 'problem':
+        return this.onProblem(message);
+      case 'spawn':
+        void this.spawn(message);
+        return;
+      case 'terminate': {
+        const thread = this.nodes.get(message.node);
+        if (thread?.incarnation === message.incarnation) void thread.worker.terminate();
+        else this.toRouter({ type: 'ended', node: message.node, incarnation: message.incarnation, error: '' });
+      }
+    }
+  }
+
+  private async spawn(order: Extract<FromRouter, { type: 'spawn' }>): Promise<void> {
+    const { setup, disk, incarnation } = order;
+    const { node } = setup;
+    // The thread before it must have let go of the disk.
+    await this.nodes.get(node)?.ended;
+    if (this.closed !== null) return;
+    const { header, workers, observe, nodeHeapMb } = this.options;
+    const { port1, port2 } = new MessageChannel();
+    const directory = this.directoryOf(node);
+    const workerData: NodeWorkerData = { protocol: header.protocol, setup, disk, directory, observe, port: port1 };
+    const worker = new Worker(workers.node, {
+      workerData,
+      transferList: [port1],
+      name: `n${node}`,
+      ...(nodeHeapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: nodeHeapMb } }),
+    });
+    let reason = '';
+    worker.on('error', (error: Error & { code?: string }) => {
+      reason = error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out of memory' : `${error.name}: ${error.message}`;
+    });
+    const ended = new Promise<void>((resolve) => {
+      worker.on('exit', (code) => {
+        resolve();
+        const error = reason === '' ? `the thread ended with code ${code}` : reason;
+        this.toRouter({ type: 'ended', node, incarnation, error });
+      });
+    });
+    this.nodes.set(node, { incarnation, worker, ended });
+    this.toRouter({ type: 'spawned', node, incarnation, port: port2 }, [port2]);
+  }
+
+  private async readDisk(node: NodeId): Promise<NodeInspection['disk']> {
+    await this.nodes.get(node)?.ended;
+    const storage = await LevelStorage.open(this.directoryOf(node), false);
+    try {
+      return protocolNamed(this.options.header.protocol).disk(await storage.load());
+    } finally {
+      await storage.close();
+    }
+  }
+
+  private directoryOf(node: NodeId): string {
+    return join(this.options.directory, `n${node}`);
+  }
+
+  private ask<T>(request: RouterRequest): Promise<T> {
+    if (this.closed !== null) return Promise.reject(new Error(this.closed));
+    const id = ++this.asked;
+    return new Promise<T>((resolve, reject) => {
+      this.pending.set(id, { resolve: resolve as (value: never) => void, reject });
+      this.toRouter({ type: 'request', id, request });
+    });
+  }
+
+  private toRouter(message: ToRouter, transfer: readonly import('node:worker_threads').MessagePort[] = []): void {
+    if (this.closed === null) this.router.postMessage(message, transfer);
+  }
+
+  /** The router is gone, and with it the run. */
+  private lose(reason: string, error: Error | null): void {
+    if (this.closed !== null) return;
+    this.closed = reason;
+    for (const { reject } of this.pending.values()) reject(new Error(reason));
+    this.pending.clear();
+    for (const { worker } of this.nodes.values()) void worker.terminate();
+    this.onProblem({
+      title: 'The run has stopped',
+      detail: `${reason}. Nothing more happens in this run; begin a new one.${error?.stack ? `\n\n${error.stack}` : ''}`,
+    });
+  }
+}
