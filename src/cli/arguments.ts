@@ -53,7 +53,8 @@ Ends with a summary: at --until, or when interrupted (Ctrl-C).
                    max: as fast as it goes; 1 unless --until is given, then max
   --host HOST      threads: a thread per node, with its storage on disk (as the app
                    does); inline: all in one thread and in memory; threads unless given
-  --only GROUPS    prints only these, of ${logGroups.join(', ')}
+  --only GROUPS    prints only these kinds of events, separated by commas:
+                   ${logGroups.join(', ')}
   --json           JSON Lines: one object per event, the summary last
 
 Exit codes: 0 the run ended, or was interrupted; 1 it failed; 2 the command line or

@@ -42,9 +42,8 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function carryOut(request: Request): Promise<number> {
-  if (request.type === 'help') process.stdout.write(HELP);
-  else if (request.type === 'version') process.stdout.write(`${manifest.version}\n`);
-  else return runAndReport(request);
+  if (request.type === 'run') return runAndReport(request);
+  process.stdout.write(request.type === 'help' ? HELP : `${manifest.version}\n`);
   return EXIT_OK;
 }
 

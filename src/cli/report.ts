@@ -8,7 +8,7 @@ import { clockText } from '../contract/format.ts';
 import { logRow, nodeList, sentence, type LogGroup } from '../contract/log.ts';
 import { formatBallot } from '../protocol/ballot.ts';
 import { protocolNamed } from '../protocol/registry.ts';
-import type { AnyProtocol } from '../protocol/protocol.ts';
+import type { AnyProtocol, NodeId } from '../protocol/protocol.ts';
 
 export interface ReportOptions {
   readonly title: string;
@@ -36,6 +36,11 @@ export class Report {
     this.#protocol = protocolNamed(header.protocol);
     this.#options = options;
     this.#world = createWorld(header);
+  }
+
+  /** Events printed, or known to have gone by. */
+  get seq(): number {
+    return this.#world.seq;
   }
 
   /** Two different values were chosen in one instance. */
@@ -85,7 +90,7 @@ export class Report {
         at: ending.at,
         events: this.#world.seq,
         chosen: values.map(({ slot, value, ballot, quorum, knownTo, conflict }) => {
-          return { slot, value, ballot: formatBallot(ballot), quorum, knownTo: [...knownTo.keys()], conflict };
+          return { slot, value, ballot: formatBallot(ballot), quorum: ascending(quorum), knownTo: ascending(knownTo.keys()), conflict };
         }),
         packets: counters,
         digest: ending.digest,
@@ -96,8 +101,8 @@ export class Report {
     this.#line(`Ended at ${clockText(ending.at)} of virtual time, after ${count(this.#world.seq, 'event')}`);
     if (values.length === 0) this.#line('  chosen   nothing');
     for (const { slot, value, ballot, quorum, knownTo, conflict } of values) {
-      const known = knownTo.size === this.#header.nodes.length ? 'all' : nodeList([...knownTo.keys()].sort((a, b) => a - b));
-      const by = quorum.length === 0 ? '' : `, accepted by ${nodeList(quorum)}`;
+      const known = knownTo.size === this.#header.nodes.length ? 'all' : nodeList(ascending(knownTo.keys()));
+      const by = quorum.length === 0 ? '' : `, accepted by ${nodeList(ascending(quorum))}`;
       this.#line(`  chosen   in ${slot}: "${value}", ballot ${formatBallot(ballot)}${by}; known to ${known || 'nobody that is up'}`);
       if (conflict !== null) this.#line(`           AGREEMENT IS BROKEN: n${conflict.node} takes "${conflict.value}" to be chosen`);
     }
@@ -132,6 +137,10 @@ export class Report {
   #line(text: string): void {
     this.#options.write(`${text}\n`);
   }
+}
+
+function ascending(nodes: Iterable<NodeId>): NodeId[] {
+  return [...nodes].sort((a, b) => a - b);
 }
 
 function count(number: number, word: string): string {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { presets } from '../../../src/network/settings.ts';
 import { parseScenario, ScenarioError, SCENARIO_LENGTH_MAX } from '../../../src/scenario/parse.ts';
@@ -60,6 +62,12 @@ test('commands of the script come in the order of their times, those of one time
     { type: 'restart', node: 2, disk: 'kept' },
     { type: 'crash', node: 1, point: 'now' },
   ]);
+});
+
+test('the example in the documentation is a scenario', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/scenarios.md'), 'utf8');
+  const example = /```yaml\n(synod: 1[^]*?)```/.exec(page)![1]!;
+  expect(parseScenario(example, 'docs/scenarios.md').commands).toHaveLength(4);
 });
 
 test('JSON is read as well', () => {

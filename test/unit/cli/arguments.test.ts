@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { HELP, readArguments, UsageError } from '../../../src/cli/arguments.ts';
+import { logGroups } from '../../../src/contract/log.ts';
+
+const usual = { type: 'run', file: null, seed: null, nodes: null, until: Infinity, host: 'threads', json: false, speed: 1, only: logGroups };
+
+test('a run as it is without options', () => expect(readArguments(['run'])).toEqual(usual));
+
+test('nothing at all asks for help', () => {
+  expect(readArguments([])).toEqual({ type: 'help' });
+  expect(readArguments(['run', '--help'])).toEqual({ type: 'help' });
+  expect(readArguments(['--version'])).toEqual({ type: 'version' });
+});
+
+describe('options', () => {
+  test.each([
+    [['a.yaml', '--seed', '5'], { file: 'a.yaml', seed: 5 }],
+    [['--nodes=3'], { nodes: 3 }],
+    [['--until', '2.5'], { until: 2_500_000, speed: 'max' }],
+    [['--until', '60', '--speed', '16'], { until: 60_000_000, speed: 16 }],
+    [['--speed', '1/4'], { speed: 0.25 }],
+    [['--speed', '0.25'], { speed: 0.25 }],
+    [['--host', 'inline', '--json'], { host: 'inline', json: true }],
+    [['--only', 'decisions, faults'], { only: ['decisions', 'faults'] }],
+  ])('run %j', (args, options) => expect(readArguments(['run', ...args])).toEqual({ ...usual, ...options }));
+
+  test.each([
+    [['walk'], 'there is no command walk; there is run'],
+    [['--json'], 'a command is missing'],
+    [['run', 'a', 'b'], 'only one FILE can be run, not a and b'],
+    [['run', 'a', '--nodes', '3'], 'the scenario says how many nodes'],
+    [['run', '--nodes', '16'], '--nodes must be a whole number from 1 to 15, not "16"'],
+    [['run', '--seed', 'x'], '--seed must be a whole number from 0 to 4294967295, not "x"'],
+    [['run', '--until', '0'], '--until must be a number of seconds above 0'],
+    [['run', '--until', 'soon'], 'not "soon"'],
+    [['run', '--speed', '65'], '--speed must be from 1/64 to 64, or max, not "65"'],
+    [['run', '--speed', '1/0'], '--speed must be'],
+    [['run', '--speed', '1/2/4'], '--speed must be'],
+    [['run', '--host', 'cloud'], '--host must be threads or inline, not "cloud"'],
+    [['run', '--only', 'gossip'], 'there is no group "gossip"; there are messages, decisions'],
+    [['run', '--colour'], "Unknown option '--colour'"],
+    [['run', '--seed'], "Option '--seed <value>' argument missing"],
+  ])('%j is refused', (args, message) => {
+    expect(() => readArguments(args)).toThrow(UsageError);
+    expect(() => readArguments(args)).toThrow(message);
+  });
+});
+
+test('the help text names every option and every exit code, and fits a terminal', () => {
+  for (const option of ['--seed', '--nodes', '--until', '--speed', '--host', '--only', '--json']) expect(HELP).toContain(option);
+  for (const code of ['0 ', '1 ', '2 ', '3 ']) expect(HELP).toContain(code);
+  for (const line of HELP.split('\n')) expect(line.length, line).toBeLessThanOrEqual(90);
+});

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { readArguments } from '../../../src/cli/arguments.ts';
+import { runInline } from '../../../src/cli/inline.ts';
+import { Report } from '../../../src/cli/report.ts';
+import { logGroups, type LogGroup } from '../../../src/contract/log.ts';
+import { parseScenario } from '../../../src/scenario/parse.ts';
+import { scenarioRun } from '../../../src/scenario/start.ts';
+
+const scenario = `
+synod: 1
+title: Three
+protocol: paxos
+nodes: 3
+seed: 5
+network: lan
+commands:
+  - { at: 10 ms, type: propose, node: 1, value: red }
+  - { at: 500 ms, type: crash, node: 2 }
+  - { at: 600 ms, type: crash, node: 2 }
+`;
+
+async function run({ json = false, only = logGroups as readonly LogGroup[], seconds = '1' } = {}) {
+  const lines: string[] = [];
+  const run = scenarioRun(parseScenario(scenario, 'three.yaml'), 0);
+  const request = readArguments(['run', '--host', 'inline', '--until', seconds]);
+  if (request.type !== 'run') throw new Error('a run was expected');
+  const report = new Report(run.header, { title: run.title, json, only, write: (text) => lines.push(...text.split('\n').slice(0, -1)) });
+  report.begin();
+  report.end(await runInline(run, request, report, new AbortController().signal));
+  return { lines, report };
+}
+
+test('a line per event, in words, and a summary', async () => {
+  const { lines, report } = await run();
+  expect(lines[0]).toBe('Three: paxos, 3 nodes, seed 5');
+  expect(lines[1]).toBe('00:00.000  n1 started');
+  expect(lines.join('\n')).toMatch(/00:00\.\d{3} {2}n1 learned that "red" is chosen in instance 1, 1\.1 accepted by n/);
+  expect(lines).toContain('00:00.500  n2 crashed');
+  expect(lines).toContain('! A command of the scenario was refused: n2 is down already');
+  expect(lines.at(-4)).toMatch(/^Ended at 00:01\.000 of virtual time, after \d+ events$/);
+  expect(lines.at(-3)).toMatch(/^ {2}chosen {3}in 1: "red", ballot 1\.1, accepted by n\d and n\d; known to n1 and n3$/);
+  expect(lines.at(-2)).toMatch(/^ {2}packets {2}\d+ sent, 0 doubled, \d+ arrived; lost: 0 on a link, 0 at a cut, \d+ with nobody up$/);
+  expect(lines.at(-1)).toMatch(/^ {2}digest {3}[0-9a-f]+$/);
+  expect(report.disagreed).toBe(false);
+});
+
+test('the same seed ends with the same digest, however much is printed', async () => {
+  const [all, some] = [await run(), await run({ only: ['decisions'] })];
+  expect(some.lines.at(-1)).toBe(all.lines.at(-1));
+  expect(some.lines.filter((line) => /^\d\d:/.test(line)).every((line) => line.includes('learned that'))).toBe(true);
+  expect((await run({ seconds: '0.4' })).lines.at(-1)).not.toBe(all.lines.at(-1));
+});
+
+test('JSON Lines: the run, its events, the summary', async () => {
+  const { lines } = await run({ json: true });
+  const objects = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(objects[0]).toMatchObject({ type: 'run', title: 'Three', header: { seed: 5, nodes: [1, 2, 3] } });
+  const events = objects.filter((object) => 'seq' in object);
+  expect(events.map((event) => event.seq)).toEqual(events.map((_event, index) => index));
+  expect(events.find((event) => event.kind === 'prepare')).toMatchObject({ type: 'send', node: 1, text: expect.stringContaining('→') });
+  expect(events.find((event) => event.type === 'request')).toMatchObject({ body: { type: 'propose', value: 'red' } });
+  expect(objects.at(-1)).toMatchObject({
+    type: 'summary',
+    at: 1_000_000,
+    events: events.length,
+    chosen: [{ slot: 1, value: 'red', ballot: '1.1', knownTo: [1, 3], conflict: null }],
+    digest: expect.stringMatching(/^[0-9a-f]+$/),
+  });
+});
