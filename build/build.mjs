@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { withLock } from './setup/lock.mjs';
 import { outDir, root } from './setup/paths.mjs';
 import { SetupError, runCommand, runStep } from './setup/steps.mjs';
@@ -49,7 +50,7 @@ export async function build(names = Object.keys(TARGETS)) {
         step.progress(index / stale.length, name);
         // Another process may have built it while we waited for the lock.
         if (isFresh(name)) continue;
-        await buildTarget(name).catch((error) => failures.push(`${name}: ${error.message}`));
+        await buildTarget(name).catch((error) => failures.push(`${name}: ${stripVTControlCharacters(error.message)}`));
       }
       if (failures.length > 0) throw new SetupError(TITLE, failures.join('\n'), 'node build/build.mjs');
       return { outcome: stale.join(', ') };

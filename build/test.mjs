@@ -10,7 +10,7 @@ import { VITEST_PROJECTS, runVitest } from './check/vitest.mjs';
 import { makeDistribution } from './dist.mjs';
 import { ensureElectron, sandboxArguments } from './setup/electron.mjs';
 import { ensureDependencies } from './setup/npm.mjs';
-import { runCommand, say } from './setup/steps.mjs';
+import { SetupError, runCommand, say } from './setup/steps.mjs';
 import { ensureSystemPackages } from './setup/system.mjs';
 
 const PACKAGING = 'packaging';
@@ -34,12 +34,21 @@ await runCommand(async () => {
   const tally = new Tally();
   if (runs('types')) await checkTypes(tally);
   if (runs('lint')) await lint(tally);
-  await build();
-
   const projects = VITEST_PROJECTS.filter(runs);
-  if (projects.length > 0) await runVitest(projects, tally, { grep: values.grep });
+  if (projects.length > 0 || electron) {
+    await runTests({ runs, projects, electron, grep: values.grep }, tally);
+  }
+  say('');
+  say(tally.line());
+  return tally.failed === 0 ? 0 : 1;
+});
 
-  if (drawn && electron) {
+async function runTests({ runs, projects, electron, grep }, tally) {
+  const built = await attempt(tally, () => build());
+  if (!built) return;
+  if (projects.length > 0) await runVitest(projects, tally, { grep });
+  if (!electron) return;
+  await attempt(tally, async () => {
     const distribution = await makeDistribution(electron);
     const env = {
       ...process.env,
@@ -47,11 +56,20 @@ await runCommand(async () => {
       SYNOD_ELECTRON_ARGS: JSON.stringify(sandboxArguments()),
       SYNOD_PACKAGED_PATH: distribution.testProgram,
     };
-    if (runs(PACKAGING)) await runVitest([PACKAGING], tally, { grep: values.grep, env });
-    if (runs('e2e')) await runPlaywright(tally, { grep: values.grep, env });
-  }
+    if (runs(PACKAGING)) await runVitest([PACKAGING], tally, { grep, env });
+    if (runs('e2e')) await runPlaywright(tally, { grep, env });
+  });
+}
 
-  say('');
-  say(tally.line());
-  return tally.failed === 0 ? 0 : 1;
-});
+// What keeps the rest from running is a failed check, told in full; the counts so far still close the output.
+async function attempt(tally, work) {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    say(`\n${error.step}: ${error.message}\nRun this:  ${error.command}`);
+    tally.check(false);
+    return false;
+  }
+}
