@@ -21,16 +21,6 @@ export function shifted(rect: Rect, dx: number, dy: number): Rect {
   return { left: rect.left + dx, top: rect.top + dy, right: rect.right + dx, bottom: rect.bottom + dy };
 }
 
-/** The smallest rectangle around `rects`, of which there is at least one. */
-export function bounds(rects: readonly Rect[]): Rect {
-  return {
-    left: Math.min(...rects.map((r) => r.left)),
-    top: Math.min(...rects.map((r) => r.top)),
-    right: Math.max(...rects.map((r) => r.right)),
-    bottom: Math.max(...rects.map((r) => r.bottom)),
-  };
-}
-
 /** The rectangle between two opposite corners, in any order. */
 export function rectBetween(a: Point, b: Point): Rect {
   return {

@@ -4,9 +4,10 @@
  */
 import type { Groups, NodeId } from '../../src/contract/index.ts';
 import { clamp, shifted, type Point, type Rect } from './geometry.ts';
-import { captionFor, looks, type CaptionForm, type CaptionSize, type Look } from './look.ts';
+import { captionFor, looks, type CaptionForm, type CaptionSize, type Form, type Look } from './look.ts';
 import { pushApart, setInRows, type Parcel } from './pack.ts';
-import { ringOf, type Ring, type Side } from './ring.ts';
+import type { Side } from './plate.ts';
+import { ringOf, type Ring } from './ring.ts';
 
 export interface NodePlace {
   readonly x: number;
@@ -55,9 +56,28 @@ export interface LayoutRequest {
 const MARGIN = { left: 12, right: 12, top: 12, bottom: 46 };
 /** Least room between two islands with their captions, px. */
 const CHANNEL = 14;
-/** Room between neighbouring discs, in radii: tried in this order, for every size of node. */
-const roomySpreads = [3.2, 2.7, 2.2, 1.7, 1.2];
-const narrowSpreads = [0.9, 0.6, 0.3];
+/** Room between neighbouring discs, in radii. */
+const spreads = [3.2, 2.7, 2.2, 1.8, 1.4, 1.1, 0.8, 0.5, 0.3];
+/** What a form is worth against a larger disc, px. */
+const formWorth: Record<Form, number> = { full: 14, medium: 6, small: 0, tiny: -8 };
+/** What room for packets is worth against a larger disc, px per radius; more than this much room is worth nothing. */
+const SPREAD_WORTH = 9;
+const SPREAD_ENOUGH = 2.5;
+
+interface Candidate {
+  readonly look: Look;
+  readonly spread: number;
+}
+
+/** All that can be tried, best first. */
+const candidates: readonly Candidate[] = looks
+  .flatMap((look) => spreads.map((spread) => ({ look, spread })))
+  .sort((a, b) => worthOf(b) - worthOf(a));
+
+function worthOf({ look, spread }: Candidate): number {
+  return look.radius + formWorth[look.form] + SPREAD_WORTH * Math.min(spread, SPREAD_ENOUGH) + spread / 100;
+}
+
 /** How far, in multiples of its way from the old middle, a node that leaves by a command goes out to sea. */
 const LEAVING = 2.4;
 
@@ -85,7 +105,7 @@ export function layOut(request: LayoutRequest): Layout {
   const wholeAspect = clamp((room.right - room.left) / (room.bottom - room.top), 1, 1.7);
   const wishes = wishesOf(request, room, home);
 
-  const attempt = (among: readonly Groups[number][], look: Look, spread: number, place: typeof pushApart) => {
+  const attempt = (among: Groups, { look, spread }: Candidate, place: typeof pushApart) => {
     const aspect = among.length === 1 ? wholeAspect : 1.15;
     const plots = among.map((nodes) => plotOf(ringOf(nodes, home, look, spread, aspect), look));
     const parcels = among.map((_, i): Parcel => parcelOf(plots[i]!, wishes[i]!));
@@ -93,19 +113,14 @@ export function layOut(request: LayoutRequest): Layout {
     return middles === null ? null : { look, plots, middles };
   };
 
-  const wholeLook = looks.findIndex((look) => roomySpreads.some((s) => attempt([all], look, s, pushApart) !== null));
   // Nodes are not drawn larger on parted islands than on one: they would swell whenever a link is cut.
-  const usable = groups.length === 1 ? looks : looks.slice(Math.max(0, wholeLook));
-  for (const [spreads, place] of [
-    [roomySpreads, pushApart],
-    [narrowSpreads, pushApart],
-    [[...roomySpreads, ...narrowSpreads], setInRows],
-  ] as const) {
-    for (const look of usable) {
-      for (const spread of spreads) {
-        const found = attempt(groups, look, spread, place);
-        if (found !== null) return finish(request, found.look, found.plots, found.middles);
-      }
+  const whole = candidates.find((candidate) => attempt([all], candidate, pushApart) !== null);
+  const largest = whole === undefined ? 0 : looks.indexOf(whole.look);
+  const usable = candidates.filter(({ look }) => looks.indexOf(look) >= largest);
+  for (const place of [pushApart, setInRows]) {
+    for (const candidate of usable) {
+      const found = attempt(groups, candidate, place);
+      if (found !== null) return finish(request, found.look, found.plots, found.middles);
     }
   }
   // Only on a stage smaller than the smallest: everything where it is wanted, overlapping or not.

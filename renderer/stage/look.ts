@@ -20,7 +20,7 @@ export interface Look {
 }
 
 const plates: Record<Form, { readonly width: number; readonly height: number; readonly gap: number; readonly pad: number }> = {
-  full: { width: 118, height: 36, gap: 10, pad: 16 },
+  full: { width: 134, height: 36, gap: 10, pad: 16 },
   medium: { width: 74, height: 32, gap: 8, pad: 12 },
   small: { width: 62, height: 16, gap: 7, pad: 9 },
   tiny: { width: 0, height: 0, gap: 0, pad: 9 },
@@ -67,9 +67,9 @@ export interface CaptionSize {
 }
 
 const captions: Record<CaptionForm, CaptionSize> = {
-  line: { form: 'line', width: 262, height: 20 },
-  stack: { form: 'stack', width: 140, height: 34 },
-  short: { form: 'short', width: 66, height: 18 },
+  line: { form: 'line', width: 262, height: 28 },
+  stack: { form: 'stack', width: 140, height: 44 },
+  short: { form: 'short', width: 66, height: 26 },
 };
 
 /** The caption for an island `width` px wide under this look. */

@@ -10,13 +10,19 @@ export interface Parcel {
   readonly weight: number;
 }
 
-const ROUNDS_MAX = 240;
+const ROUNDS_MAX = 90;
+/** Above this share of the area, rectangles pushed about at random hardly ever come to fit. */
+const FILL_MAX = 0.9;
 /** Axis along which two overlapping parcels are pushed apart: the shorter way, or always the same. */
 const ways = ['short', 'x', 'y'] as const;
 
 /** Middles of the parcels after pushing them apart; `null` when that does not come to rest inside `area`. */
 export function pushApart(parcels: readonly Parcel[], area: Rect, gap: number): Point[] | null {
-  if (parcels.some((p) => p.width > area.right - area.left || p.height > area.bottom - area.top)) return null;
+  const width = area.right - area.left;
+  const height = area.bottom - area.top;
+  if (parcels.some((p) => p.width > width || p.height > height)) return null;
+  const needed = parcels.reduce((sum, p) => sum + (p.width + gap) * (p.height + gap), 0);
+  if (parcels.length > 1 && needed > FILL_MAX * (width + gap) * (height + gap)) return null;
   for (const way of ways) {
     const places = tryPushing(parcels, area, gap, way);
     if (places !== null) return places;

@@ -187,20 +187,20 @@ export class Painter {
 
   private paintPulses({ motion, arrivals, wall }: Scene): void {
     const c = this.context;
-    c.lineWidth = 2;
+    c.lineWidth = 1.5;
     for (let i = Math.max(0, arrivals.length - PULSES_MAX); i < arrivals.length; i++) {
       const { packet, at } = arrivals[i]!;
       const age = ageOf(at, wall, PULSE_MS);
       if (age >= 1 || packet.from === packet.to) continue;
       c.strokeStyle = this.colourOf(packet.kind);
-      this.ringAround(packet.to, motion, 3 + 9 * ease(age), 0.5 * (1 - age));
+      this.ringAround(packet.to, motion, 3 + 6 * ease(age), 0.32 * (1 - age));
     }
     c.strokeStyle = this.palette.accent;
     for (const [node, at] of this.decided) {
       const age = ageOf(at, wall, 2 * PULSE_MS);
       if (age >= 1) this.decided.delete(node);
       c.lineWidth = 3 * (1 - age) + 0.5;
-      this.ringAround(node, motion, 4 + 26 * ease(age), 0.8 * (1 - age));
+      this.ringAround(node, motion, 4 + 16 * ease(age), 0.75 * (1 - age));
     }
     c.globalAlpha = 1;
   }
@@ -223,7 +223,10 @@ export class Painter {
     let y = 0;
     for (const packet of world.packets.values()) {
       if (packet.from === packet.to) continue;
-      this.lanes.point(packet.from, packet.to, progressAt(now, packet.sentAt, packet.due), spot);
+      const progress = progressAt(now, packet.sentAt, packet.due);
+      // Between two frames the clock runs on: it has arrived, and main will say so in a moment.
+      if (progress === 1) continue;
+      this.lanes.point(packet.from, packet.to, progress, spot);
       sprites.draw(c, packet.kind, dots ? 'dot' : packet.duplicateOf === null ? 'plain' : 'duplicate', spot.x, spot.y);
       if (packet.packet === marked) this.paintMarked(spot, packet.kind);
       if (pointer === null) continue;

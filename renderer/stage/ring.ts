@@ -1,10 +1,9 @@
 /** The nodes of one island, in a ring around its middle. Pure; offsets in px from the middle of the ring. */
 import type { NodeId } from '../../src/contract/index.ts';
-import { bounds, overlaps, shifted, type Rect } from './geometry.ts';
+import { overlaps, type Rect } from './geometry.ts';
 import type { Look } from './look.ts';
-
-/** Where the plate of a node stands: outwards, so that no link inside the ring crosses it. */
-export type Side = 'above' | 'below' | 'left' | 'right';
+import { discRect, plateRect, type Side } from './plate.ts';
+import { boxOf, DIRECTIONS, outline } from './shore.ts';
 
 export interface Place {
   readonly node: NodeId;
@@ -15,7 +14,7 @@ export interface Place {
 
 export interface Ring {
   readonly places: readonly Place[];
-  /** Around all discs and plates and the shore. */
+  /** Around the shore. */
   readonly box: Rect;
 }
 
@@ -23,26 +22,6 @@ export interface Ring {
 const CLEARANCE = 5;
 const GROWTH = 1.05;
 const GROWTH_STEPS_MAX = 60;
-
-/** A node's disc, as the square around it. */
-export function discRect(look: Look, x: number, y: number): Rect {
-  return { left: x - look.radius, top: y - look.radius, right: x + look.radius, bottom: y + look.radius };
-}
-
-/** A node's plate, or `null` when the look has none. */
-export function plateRect(look: Look, place: { readonly x: number; readonly y: number; readonly side: Side }): Rect | null {
-  if (look.plateWidth === 0) return null;
-  const out = look.radius + look.plateGap;
-  const w = look.plateWidth;
-  const h = look.plateHeight;
-  const at = {
-    above: { left: -w / 2, top: -out - h },
-    below: { left: -w / 2, top: out },
-    left: { left: -out - w, top: -h / 2 },
-    right: { left: out, top: -h / 2 },
-  }[place.side];
-  return shifted({ left: at.left, top: at.top, right: at.left + w, bottom: at.top + h }, place.x, place.y);
-}
 
 /**
  * The ring of `nodes` (ascending).
@@ -150,15 +129,7 @@ function isClear(look: Look, places: readonly Place[]): boolean {
 }
 
 function finish(look: Look, places: readonly Place[]): Ring {
-  const rects = places.flatMap((place) => {
-    const plate = plateRect(look, place);
-    const disc = discRect(look, place.x, place.y);
-    return plate === null ? [disc] : [disc, plate];
-  });
-  const tight = bounds(rects);
-  const pad = look.pad;
-  return {
-    places,
-    box: { left: tight.left - pad, top: tight.top - pad, right: tight.right + pad, bottom: tight.bottom + pad },
-  };
+  const shore = new Float64Array(DIRECTIONS);
+  outline(places, look, look.radius, shore);
+  return { places, box: boxOf(shore) };
 }

@@ -1,12 +1,12 @@
 /**
  * The shore of an island: the convex outline around its nodes' discs and plates, kept as a *support function*, the
  * distance of the outline from the origin of the stage in each of `DIRECTIONS` directions. Blending two of them blends
- * their shapes (a Minkowski sum), so that a shore flows when a node leaves or comes. Pure; px.
+ * their shapes (a Minkowski sum), so that a shore flows when a node leaves or comes. Px.
  */
 import type { NodeId } from '../../src/contract/index.ts';
-import type { Point } from './geometry.ts';
+import type { Point, Rect } from './geometry.ts';
 import type { Look } from './look.ts';
-import { plateRect, type Side } from './ring.ts';
+import { plateRect, type Side } from './plate.ts';
 
 export const DIRECTIONS = 72;
 
@@ -20,26 +20,63 @@ export interface Resident extends Point {
   readonly side: Side;
 }
 
+/** Directions to either side over which an outline is averaged: corners become bays. */
+const SOFTNESS = 5;
+/** Least room between what stands on an island and its shore, as a share of the pad. */
+const NEAREST = 0.45;
+/** Weights of the average: a raised cosine, its sum 1. */
+const bell = Array.from({ length: 2 * SOFTNESS + 1 }, (_, j) => 1 + Math.cos(((j - SOFTNESS) / (SOFTNESS + 1)) * Math.PI)).map(
+  (weight) => weight / (2 * SOFTNESS + 2),
+);
+const tight = new Float64Array(DIRECTIONS);
+
 /** The outline around the residents, of which there is at least one; `radius` of a disc now. Written into `out`. */
 export function outline(residents: readonly Resident[], look: Look, radius: number, out: Float64Array): void {
-  const round = radius + look.pad;
-  const corner = Math.min(12, look.pad);
-  out.fill(-Infinity);
+  const middle = middleOf(residents);
+  tighten(residents, middle, look, radius);
+  // An average of outlines is an outline again, but rounder: it cuts corners. The pad is as much larger as they have
+  // lost, so that all that stands on the island stays on it.
+  let lost = 0;
+  for (let i = 0; i < DIRECTIONS; i++) {
+    let sum = 0;
+    for (let j = 0; j < bell.length; j++) sum += tight[(i + j - SOFTNESS + DIRECTIONS) % DIRECTIONS]! * bell[j]!;
+    out[i] = sum;
+    lost = Math.max(lost, tight[i]! - sum);
+  }
+  const pad = Math.max(look.pad, lost + look.pad * NEAREST);
+  for (let i = 0; i < DIRECTIONS; i++) out[i] = out[i]! + pad + middle.x * cosines[i]! + middle.y * sines[i]!;
+}
+
+/** The tight outline around discs and plates, seen from `middle`, into `tight`. */
+function tighten(residents: readonly Resident[], middle: Point, look: Look, radius: number): void {
+  tight.fill(-Infinity);
   for (const resident of residents) {
-    const plate = plateRect({ ...look, radius }, resident);
+    const x = resident.x - middle.x;
+    const y = resident.y - middle.y;
+    const plate = plateRect(look, { x, y, side: resident.side }, radius);
     for (let i = 0; i < DIRECTIONS; i++) {
       const c = cosines[i]!;
       const s = sines[i]!;
-      let reach = resident.x * c + resident.y * s + round;
+      let reach = x * c + y * s + radius;
       if (plate !== null) {
-        const across = (c >= 0 ? plate.right : plate.left) * c + (s >= 0 ? plate.bottom : plate.top) * s;
-        // The plate's corners, rounded: what a circle of `corner` sweeps around a rectangle that much smaller, and the pad.
-        const cut = corner * (Math.abs(c) + Math.abs(s) - 1);
-        reach = Math.max(reach, across - cut + look.pad * 0.75);
+        reach = Math.max(reach, (c >= 0 ? plate.right : plate.left) * c + (s >= 0 ? plate.bottom : plate.top) * s);
       }
-      if (reach > out[i]!) out[i] = reach;
+      if (reach > tight[i]!) tight[i] = reach;
     }
   }
+}
+
+function middleOf(residents: readonly Resident[]): Point {
+  return {
+    x: residents.reduce((sum, { x }) => sum + x, 0) / residents.length,
+    y: residents.reduce((sum, { y }) => sum + y, 0) / residents.length,
+  };
+}
+
+/** The rectangle around an outline. */
+export function boxOf(shore: Float64Array): Rect {
+  const quarter = DIRECTIONS / 4;
+  return { left: -shore[2 * quarter]!, top: -shore[3 * quarter]!, right: shore[0]!, bottom: shore[quarter]! };
 }
 
 /** Whether `p` lies within the outline, or at most `margin` outside. */

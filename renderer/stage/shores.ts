@@ -2,7 +2,7 @@
 import type { Groups, NodeId } from '../../src/contract/index.ts';
 import type { Look } from './look.ts';
 import type { Motion } from './motion.ts';
-import type { Side } from './ring.ts';
+import type { Side } from './plate.ts';
 import { blend, DIRECTIONS, outline, type Resident } from './shore.ts';
 
 export interface ShownIsland {
@@ -61,7 +61,7 @@ export class Shores {
   flow(
     motion: Motion,
     look: Look,
-    sides: ReadonlyMap<NodeId, { readonly side: Side }>,
+    sideOf: (node: NodeId) => Side,
     seconds: number,
     moved: boolean,
     atOnce: boolean,
@@ -70,7 +70,7 @@ export class Shores {
     let left = 0;
     for (const island of this.islands) {
       const residents = island.nodes.map(
-        (node): Resident => ({ node, x: motion.x[node]!, y: motion.y[node]!, side: sides.get(node)?.side ?? 'below' }),
+        (node): Resident => ({ node, x: motion.x[node]!, y: motion.y[node]!, side: sideOf(node) }),
       );
       outline(residents, look, motion.radius, this.target);
       if (Number.isNaN(island.shore[0])) {

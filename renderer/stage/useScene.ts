@@ -9,6 +9,7 @@ import type { Form } from './look.ts';
 import { Motion } from './motion.ts';
 import { Painter, type PacketHit, type Scene } from './painter.ts';
 import { readPalette } from './palette.ts';
+import type { Side } from './plate.ts';
 import type { PacketTip } from './scene.ts';
 import { footOf, shorePath } from './shore.ts';
 import { Shores, type ShownIsland } from './shores.ts';
@@ -20,6 +21,8 @@ export interface SceneOptions {
   readonly canvas: Ref<HTMLCanvasElement | null>;
   readonly size: Ref<StageSize>;
   readonly layout: Ref<Layout | null>;
+  /** On which side of a node its plate stands now. */
+  readonly sideOf: (node: NodeId) => Side;
 }
 
 type Bound = Element | ComponentPublicInstance | null;
@@ -28,7 +31,7 @@ const packetRadii: Record<Form, number> = { full: 9.5, medium: 9, small: 8, tiny
 /** More device pixels than this per CSS pixel cannot be seen and cost time. */
 const RATIO_MAX = 2;
 
-export function useScene({ root, canvas, size, layout }: SceneOptions) {
+export function useScene({ root, canvas, size, layout, sideOf }: SceneOptions) {
   const run = useRun();
   const ui = useUi();
   const tip = shallowRef<PacketTip | null>(null);
@@ -81,7 +84,7 @@ export function useScene({ root, canvas, size, layout }: SceneOptions) {
     const world = run.world;
     if (motion === null || look === undefined || world === null) return;
     const moved = motion.advance(seconds) || dirty;
-    const flowed = shores.flow(motion, look, layout.value!.nodes, seconds, moved, ui.reducedMotion);
+    const flowed = shores.flow(motion, look, sideOf, seconds, moved, ui.reducedMotion);
     if (moved) placeNodes(motion);
     if (flowed || dirty) placeShores();
     dirty = false;

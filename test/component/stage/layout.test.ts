@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isolate, normalise, whole, type Groups, type NodeId } from '../../../src/contract/index.ts';
 import { overlaps, type Rect } from '../../../renderer/stage/geometry.ts';
 import { layOut, remember, roomOf, type Layout } from '../../../renderer/stage/layout.ts';
-import { discRect, plateRect } from '../../../renderer/stage/ring.ts';
+import { discRect, plateRect } from '../../../renderer/stage/plate.ts';
 
 const nodesUpTo = (count: number): NodeId[] => Array.from({ length: count }, (_, i) => i + 1);
 
