@@ -82,8 +82,10 @@ function mergeStep(scheduler: Scheduler, cursor: Cursor): void {
   switch (cursor.type) {
     case STEP_INPUT: {
       const input = batch.inputs[batch.taken++]!;
-      if ('packet' in input) log.deliver(at, node, input.packet);
-      else if (input.type === 'request') log.request(at, node, input.request, input.client, input.body);
+      if ('packet' in input) {
+        scheduler.delivered++;
+        log.deliver(at, node, input.packet);
+      } else if (input.type === 'request') log.request(at, node, input.request, input.client, input.body);
       else log.start(at, node, state.incarnation, state.disk);
       break;
     }

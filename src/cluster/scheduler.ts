@@ -100,10 +100,16 @@ export class Scheduler {
   config: unknown;
   /** All events before this time have happened, and none at or after it, unless single steps were made; µs. */
   now = 0;
+  /** Packets delivered so far. */
+  delivered = 0;
   /** One more than the highest slot in which a value is known to be chosen. */
   slotNext = 1;
   private requests = 0;
-  private readonly script: ScriptedCommand[];
+  private readonly script: readonly ScriptedCommand[];
+  /** Commands of the script carried out so far. */
+  private scripted = 0;
+  /** The same as `nodes`, as a list: it is gone through for every window. */
+  private readonly nodeList: NodeState[];
   private readonly writers = new Map<NodeId, Writer>();
 
   /** @param script commands for times to come, ascending by time. */
@@ -130,13 +136,14 @@ export class Scheduler {
       this.nodes.set(node, state);
       this.bringUp(state, 'new');
     }
+    this.nodeList = [...this.nodes.values()];
   }
 
   /** When something happens next, µs; Infinity when nothing will. */
   nextTime(): number {
     let next = this.router.next()?.time ?? Infinity;
-    for (const state of this.nodes.values()) next = Math.min(next, this.nodeNext(state));
-    return Math.min(next, this.client.next, this.script[0]?.at ?? Infinity);
+    for (const state of this.nodeList) next = Math.min(next, this.nodeNext(state));
+    return Math.min(next, this.client.next, this.scriptNext());
   }
 
   /**
@@ -152,10 +159,8 @@ export class Scheduler {
         return null;
       }
       this.now = Math.max(this.now, at);
-      const scripted = this.script[0];
-      if (scripted !== undefined && scripted.at <= at) {
-        this.script.shift();
-        this.tryScripted(scripted);
+      if (this.scriptNext() <= at) {
+        this.tryScripted(this.script[this.scripted++]!);
         return { from: at, until: at, single: true, batches: [] };
       }
       if (this.client.next <= at) {
@@ -173,7 +178,7 @@ export class Scheduler {
         }
         return this.singleWindow(at);
       }
-      const until = Math.min(at + lookahead, limit, this.client.next, this.script[0]?.at ?? Infinity);
+      const until = Math.min(at + lookahead, limit, this.client.next, this.scriptNext());
       return this.fullWindow(at, until);
     }
   }
@@ -285,7 +290,7 @@ export class Scheduler {
         );
         this.config = config;
         this.log.write(at, { type: 'configure', config });
-        for (const state of this.nodes.values()) {
+        for (const state of this.nodeList) {
           if (state.up) this.ask(state, 'operator', this.protocol.configure(config));
         }
       }
@@ -345,6 +350,10 @@ export class Scheduler {
     state.direct.push({ type: 'start', at: this.now });
   }
 
+  private scriptNext(): number {
+    return this.scripted < this.script.length ? this.script[this.scripted]!.at : Infinity;
+  }
+
   /** When a node has something to do of its own accord. */
   private nodeNext(state: NodeState): number {
     if (!state.up) return Infinity;
@@ -358,7 +367,7 @@ export class Scheduler {
     if (packet.place !== 0) {
       if (this.stateOf(packet.to).up) return false;
       // A dead node's turn comes in the order of nodes, like everything at one time.
-      for (const state of this.nodes.values()) if (state.node < packet.to && this.nodeNext(state) <= at) return false;
+      for (const state of this.nodeList) if (state.node < packet.to && this.nodeNext(state) <= at) return false;
     }
     this.router.takeNext();
     this.lose(packet);
@@ -370,7 +379,7 @@ export class Scheduler {
     let chosen: NodeState | null = null;
     const packet = this.router.next();
     const receiver = packet !== undefined && packet.time <= at ? packet.to : Infinity;
-    for (const state of this.nodes.values()) {
+    for (const state of this.nodeList) {
       if (state.node === receiver || this.nodeNext(state) <= at) {
         chosen = state;
         break;
@@ -388,31 +397,35 @@ export class Scheduler {
   }
 
   private fullWindow(from: number, until: number): Window {
-    const batches = new Map<NodeId, Batch>();
-    const batchOf = (state: NodeState): Batch => {
-      let batch = batches.get(state.node);
-      if (batch === undefined) {
-        batches.set(state.node, (batch = this.openBatch(state, { from, until, single: false })));
-      }
-      return batch;
-    };
-    for (const state of this.nodes.values()) {
-      if (!state.up || (state.direct.length === 0 && this.nodeNext(state) >= until)) continue;
-      const batch = batchOf(state);
+    const head = { from, until, single: false };
+    const batches: Batch[] = [];
+    const byNode: (Batch | undefined)[] = [];
+    for (const state of this.nodeList) {
+      if (this.nodeNext(state) >= until) continue;
+      const batch = (byNode[state.node] = this.openBatch(state, head));
+      batches.push(batch);
       for (const input of state.direct) this.putDirect(batch, input);
-      state.direct = [];
+      if (state.direct.length > 0) state.direct = [];
     }
-    const back: Packet[] = [];
+    let back: Packet[] | null = null;
     for (let packet = this.router.next(); packet !== undefined && packet.time < until; packet = this.router.next()) {
       this.router.takeNext();
       const state = this.nodes.get(packet.to)!;
-      if (packet.place === 0 || !state.up) back.push(packet);
-      else this.putPacket(batchOf(state), packet);
+      if (packet.place === 0 || !state.up) {
+        (back ??= []).push(packet);
+        continue;
+      }
+      let batch = byNode[packet.to];
+      if (batch === undefined) {
+        batch = byNode[packet.to] = this.openBatch(state, head);
+        batches.push(batch);
+      }
+      this.putPacket(batch, packet);
     }
     // Losses take their place among the events when the outputs are merged.
-    for (const packet of back) this.router.putBack(packet);
-    for (const batch of batches.values()) batch.writer.byte(INPUT_END);
-    return { from, until, single: false, batches: [...batches.values()] };
+    if (back !== null) for (const packet of back) this.router.putBack(packet);
+    for (const batch of batches) batch.writer.byte(INPUT_END);
+    return { from, until, single: false, batches };
   }
 
   private openBatch(state: NodeState, head: { from: number; until: number; single: boolean }): Batch {

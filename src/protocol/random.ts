@@ -15,7 +15,10 @@ export function createRandom(seed: number, stream = 0): Random {
 
 /** The next number, an integer in [0, 2³²). Advances the generator. */
 export function nextUint32(random: Random): number {
-  const [a, b, c, counter] = random;
+  const a = random[0];
+  const b = random[1];
+  const c = random[2];
+  const counter = random[3];
   const result = (a + b + counter) >>> 0;
   random[3] = (counter + 1) >>> 0;
   random[0] = (b ^ (b >>> 9)) >>> 0;

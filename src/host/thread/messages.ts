@@ -75,6 +75,8 @@ export interface RunStatus {
   readonly now: number;
   /** Events so far. */
   readonly events: number;
+  /** Packets delivered so far. */
+  readonly delivered: number;
   readonly digest: string;
   /** Commands of the script that could not be carried out. */
   readonly refused: readonly (ScriptedCommand & { readonly error: string })[];

@@ -154,8 +154,8 @@ export class RouterServer {
   }
 
   private status(): RunStatus {
-    const { now, log, refused } = this.scheduler;
-    return { now, events: log.seq, digest: log.digest, refused };
+    const { now, log, delivered, refused } = this.scheduler;
+    return { now, events: log.seq, delivered, digest: log.digest, refused };
   }
 
   private async step(): Promise<void> {
