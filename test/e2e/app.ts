@@ -64,9 +64,10 @@ export class SynodApp {
   static async launch({ args = [], userData, packaged = false }: LaunchOptions = {}): Promise<SynodApp> {
     const folder = userData ?? mkdtempSync(join(tmpdir(), 'synod-e2e-'));
     const { ELECTRON_RUN_AS_NODE: _unwanted, ...env } = process.env as Record<string, string>;
+    const [executablePath, ...before] = programArguments(folder, packaged);
     const electron = await _electron.launch({
-      executablePath: executable(packaged),
-      args: [...sandboxArguments(), ...(packaged ? [] : [root]), `--user-data-dir=${folder}`, ...args],
+      executablePath,
+      args: [...before, ...args],
       env: { ...env, SYNOD_DIALOGS: 'off' },
     });
     const errors: string[] = [];
@@ -232,15 +233,13 @@ export const test = base.extend<{ launch: (options?: LaunchOptions) => Promise<S
 
 export { expect };
 
-function executable(packaged: boolean): string {
+/** The program, and the arguments that come before those of a person. */
+export function programArguments(userData: string, packaged = false): [string, ...string[]] {
   const variable = packaged ? 'SYNOD_PACKAGED_PATH' : 'SYNOD_ELECTRON_PATH';
   const path = process.env[variable];
   if (path === undefined) throw new Error(`${variable} is not set: run the tests with npm test`);
-  return path;
-}
-
-function sandboxArguments(): string[] {
-  return JSON.parse(process.env.SYNOD_ELECTRON_ARGS ?? (process.getuid?.() === 0 ? '["--no-sandbox"]' : '[]')) as string[];
+  const sandbox = JSON.parse(process.env.SYNOD_ELECTRON_ARGS ?? '[]') as string[];
+  return [path, ...sandbox, ...(packaged ? [] : [root]), `--user-data-dir=${userData}`];
 }
 
 /** From its spoken name: `Instance 2: red at 3.1 s, accepted by n1, n2 and n3; known to n1`. */

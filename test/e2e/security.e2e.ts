@@ -73,11 +73,13 @@ test('a listener can be given for known messages only, and gets no event object'
     }
   });
   expect(refused).toContain('no messages "shell"');
-  const heard = synod.page.evaluate(
-    () => new Promise<unknown[]>((done) => window.synod.on('menu', (...given: unknown[]) => done(given))),
-  );
+  const heard = await synod.page.evaluateHandle(() => {
+    const heard: unknown[][] = [];
+    window.synod.on('menu', (...given: unknown[]) => heard.push(given));
+    return heard;
+  });
   await synod.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.webContents.send('menu', 'reset-layout'));
-  expect(await heard).toEqual(['reset-layout']);
+  await expect.poll(() => heard.jsonValue()).toEqual([['reset-layout']]);
 });
 
 test('the page cannot go elsewhere or open windows', async ({ synod }) => {
@@ -157,22 +159,25 @@ test('the content security policy holds', async ({ synod }) => {
     return { inline: 'inlineRan' in window, evaluated, image: await loaded, remote };
   });
   expect(tried).toEqual({ inline: false, evaluated: 'EvalError', image: 'blocked', remote: 'blocked' });
-  const policy = await synod.page.evaluate(async () => (await fetch('index.html')).headers.get('content-security-policy'));
-  expect(policy).toContain("default-src 'none'");
-  expect(policy).toContain("script-src 'self';");
 });
 
-test('app:// serves the page and nothing else', async ({ synod }) => {
-  synod.expectErrors(/404/);
-  const statuses = await synod.page.evaluate(async () => {
-    const found: Record<string, number> = {};
-    for (const path of ['index.html', '../main/main.cjs', '%2e%2e%2fmain%2fmain.cjs', '..%5cmain%5cmain.cjs', 'nothing.js', 'assets']) {
-      found[path] = (await fetch(`app://synod/${path}`)).status;
-    }
-    found.post = (await fetch('app://synod/index.html', { method: 'POST', body: 'x' })).status;
-    return found;
+test('app:// serves the page, with its policy, and nothing else', async ({ synod }) => {
+  const answers = await synod.electron.evaluate(async ({ session }) => {
+    const fetched = async (path: string, method = 'GET') => {
+      const { status, headers } = await session.defaultSession.fetch(`app://synod/${path}`, { method });
+      return [path, method, status, headers.get('content-security-policy')] as const;
+    };
+    const paths = ['../main/main.cjs', '%2e%2e%2fmain%2fmain.cjs', '..%5cmain%5cmain.cjs', '../../package.json', 'nothing.js', 'assets', ''];
+    return Promise.all([fetched('index.html'), fetched('index.html', 'POST'), ...paths.map((path) => fetched(path))]);
   });
-  expect(Object.entries(statuses).filter(([, status]) => status === 200)).toEqual([['index.html', 200]]);
+  const served = answers.filter(([, , status]) => status === 200).map(([path, method]) => [path, method]);
+  expect(served).toEqual([
+    ['index.html', 'GET'],
+    ['', 'GET'],
+  ]);
+  for (const [path, method, , policy] of answers) {
+    expect(policy, `${method} ${path}`).toContain("default-src 'none'; script-src 'self';");
+  }
 });
 
 /** What a request could have changed. */

@@ -1,7 +1,7 @@
 /** What the page may load and run. Sent as a header with every answer of app://. */
 
 /**
- * The page's own files and nothing else: no remote content, no eval, no inline script, no frames, no forms, no
+ * The page's own files and nothing else: no requests, no eval, no inline script, no frames, no forms, no
  * plug-ins. Inline styles stay allowed, because positioned pop-ups are placed by them.
  */
 export const CONTENT_SECURITY_POLICY = [
@@ -9,9 +9,7 @@ export const CONTENT_SECURITY_POLICY = [
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
   "font-src 'self'",
-  "img-src 'self' data: blob:",
-  "connect-src 'self'",
-  "worker-src 'self'",
+  "img-src 'self' data:",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-src 'none'",

@@ -53,7 +53,7 @@ describe('content security policy', () => {
 
   test('names no other machine', () => {
     const sources = new Set([...directives.values()].flat());
-    expect([...sources].sort()).toEqual(["'none'", "'self'", "'unsafe-inline'", 'blob:', 'data:']);
+    expect([...sources].sort()).toEqual(["'none'", "'self'", "'unsafe-inline'", 'data:']);
     expect(directives.get('style-src')).toContain("'unsafe-inline'");
   });
 
