@@ -20,7 +20,7 @@ import { outDir, root } from './setup/paths.mjs';
 import { printStepsTo, runCommand } from './setup/steps.mjs';
 import { ensureSystemPackages } from './setup/system.mjs';
 
-const COLUMNS = ['bench', 'metric', 'value', 'unit', 'reference', 'ratio', 'aim'];
+const COLUMNS = ['bench', 'metric', 'value', 'unit', 'reference', 'ratio', 'aim', 'met'];
 const RIGHT_ALIGNED = new Set(['value', 'reference', 'ratio']);
 
 // As a child: run the one bundle that is named, hand its rows to the parent.
@@ -91,12 +91,20 @@ function runBench(bundle, env) {
 }
 
 function table(rows) {
-  const cells = [COLUMNS, ...rows.map((row) => COLUMNS.map((column) => format(row[column])))];
+  const cells = [COLUMNS, ...rows.map((row) => COLUMNS.map((column) => format({ ...row, met: met(row) }[column])))];
   const widths = COLUMNS.map((_, index) => Math.max(...cells.map((row) => row[index].length)));
   const line = (row) => row.map((cell, index) => {
     return RIGHT_ALIGNED.has(COLUMNS[index]) ? cell.padStart(widths[index]) : cell.padEnd(widths[index]);
   }).join('  ').trimEnd();
   return `${[line(cells[0]), line(widths.map((width) => '-'.repeat(width))), ...cells.slice(1).map(line)].join('\n')}\n`;
+}
+
+// Whether the aim is met; nothing for a row without one, or with one that is only words.
+function met({ aim, ratio, value }) {
+  const parsed = /^(>=|<=)\s*([\d.]+)$/.exec(aim ?? '');
+  if (!parsed) return undefined;
+  const [figure, bound] = [ratio ?? value, Number(parsed[2])];
+  return (parsed[1] === '>=' ? figure >= bound : figure <= bound) ? 'yes' : 'no';
 }
 
 function format(value) {
