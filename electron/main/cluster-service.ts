@@ -36,6 +36,8 @@ export interface RunStart {
   readonly title: string;
   readonly header: RunHeader;
   readonly script: readonly ScriptedCommand[];
+  /** Slots to have chosen before the pace is kept. @default 0 */
+  readonly headStart?: number;
 }
 
 export interface ServiceOptions {

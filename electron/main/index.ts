@@ -88,8 +88,8 @@ function createService(): ClusterService {
   return new ClusterService({
     directory: runs,
     launch: launchName,
-    start: ({ header, script, run, directory, transport }) =>
-      ThreadCluster.start({ header, script, run, directory, transport, workers: workers(), observe: true }),
+    start: ({ header, script, headStart = 0, run, directory, transport }) =>
+      ThreadCluster.start({ header, script, headStart, run, directory, transport, workers: workers(), observe: true }),
     send: (channel, message) => {
       if (window !== null && !window.isDestroyed()) window.webContents.send(channel, message);
     },

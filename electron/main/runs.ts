@@ -21,11 +21,14 @@ export function drawSeed(): number {
   return randomInt(SEED_COUNT);
 }
 
-/** The run the app opens with when it is told nothing else: a classroom network and a client that keeps proposing. */
+/**
+ * The run the app opens with when it is told nothing else: a classroom network and a client that keeps proposing, a
+ * first value chosen by the time the window is there.
+ */
 export function usualRun(choices: { readonly nodes: number | null; readonly seed: number | null }): RunStart {
   const nodes = choices.nodes ?? SCENARIO_NODES_DEFAULT;
   const seed = choices.seed ?? drawSeed();
-  return { title: '', header: createHeader(protocolNamed(PROTOCOL_DEFAULT), { nodes, seed }), script: [] };
+  return { title: '', header: createHeader(protocolNamed(PROTOCOL_DEFAULT), { nodes, seed }), script: [], headStart: 1 };
 }
 
 /**

@@ -37,6 +37,8 @@ export interface RouterWorkerData {
   readonly script: readonly ScriptedCommand[];
   readonly transport: Transport;
   readonly observe: boolean;
+  /** Slots to have chosen, as fast as the threads go, before the pace is kept. */
+  readonly headStart: number;
 }
 
 /** What main asks the router; every request is answered with its `id`. */

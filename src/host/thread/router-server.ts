@@ -20,6 +20,8 @@ const FRAME_MS = 16;
 const NAP_MS = 4;
 /** Wall time after which the loop lets messages in, ms. */
 const SLICE_MS = 8;
+/** A head start is given up at this virtual time, µs: with a bad network, it may take for ever. */
+const HEAD_START_MAX_US = 10_000_000;
 /** A node that has not finished its batch after this much wall time, ms, is taken for dead. */
 const NODE_TIMEOUT_MS = 20_000;
 
@@ -30,6 +32,7 @@ export class RouterServer {
   private readonly pacer: Pacer;
   private readonly clock: () => number;
   private readonly tell: (message: FromRouter) => void;
+  private readonly headStart: number;
   private transport: Transport;
   private readonly requests: { readonly id: number; readonly request: RouterRequest }[] = [];
   private readonly spawns = new Map<string, (link: NodeLink) => void>();
@@ -45,6 +48,7 @@ export class RouterServer {
     this.scheduler = new Scheduler(data.header, protocol, data.script);
     this.frames = data.observe ? new FrameSource(this.scheduler, data.run) : null;
     this.transport = data.transport;
+    this.headStart = data.headStart;
     this.tell = tell;
     this.clock = clock;
     this.pacer = new Pacer(clock, data.transport.speed, 0);
@@ -82,6 +86,11 @@ export class RouterServer {
     const watchdog = setInterval(() => this.watch(), 1000);
     watchdog.unref();
     await this.carryOut();
+    while (this.scheduler.slotNext <= this.headStart) {
+      const window = this.scheduler.plan(HEAD_START_MAX_US, false);
+      if (window === null) break;
+      await this.runWindow(window);
+    }
     this.pacer.restart(this.transport.speed, this.scheduler.now);
     let sliceFrom = this.clock();
     for (;;) {

@@ -26,6 +26,11 @@ export interface ThreadClusterOptions {
   readonly transport: Transport;
   /** Whether anybody watches: views and frames are made only then. */
   readonly observe: boolean;
+  /**
+   * Slots to have chosen, as fast as the threads go, before the pace is kept: a window that opens on the run then has
+   * something to show. Given up after ten virtual seconds. @default 0
+   */
+  readonly headStart?: number;
   /** Limits of a node's heap, MB. @default the runtime's */
   readonly nodeHeapMb?: number;
 }
@@ -53,8 +58,8 @@ export class ThreadCluster {
 
   private constructor(options: ThreadClusterOptions) {
     this.options = options;
-    const { header, run, script = [], transport, observe } = options;
-    const workerData: RouterWorkerData = { header, run, script, transport, observe };
+    const { header, run, script = [], transport, observe, headStart = 0 } = options;
+    const workerData: RouterWorkerData = { header, run, script, transport, observe, headStart };
     this.router = new Worker(options.workers.router, { workerData, name: 'router' });
     this.router.on('message', (message: FromRouter) => this.hear(message));
     this.router.on('error', (error) => this.lose(`the router's thread ended: ${error.message}`, error));
