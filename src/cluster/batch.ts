@@ -2,7 +2,7 @@
  * What passes between the scheduler and a node's host: a *batch* of inputs for one window of virtual time, and the
  * *output* of the steps the node made of them. Both are bytes, so that a thread gets and gives one buffer a window.
  */
-import { Reader, Writer } from '../protocol/codec.ts';
+import type { Reader, Writer } from '../protocol/codec.ts';
 import type { NodeId, View } from '../protocol/protocol.ts';
 import type { CrashPoint } from './commands.ts';
 
