@@ -34,7 +34,7 @@ await runCommand(async () => {
 
 async function runHeadless(passed) {
   // The run itself owns standard output.
-  printStepsTo(process.stderr);
+  printStepsTo(process.stderr, { onlyWork: true });
   await ensureDependencies();
   await build(CLI_TARGETS);
   return runShown(process.execPath, [join(outDir, 'cli', 'cli.cjs'), 'run', ...passed]);

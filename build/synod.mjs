@@ -8,7 +8,7 @@ import { runShown } from './setup/run.mjs';
 import { printStepsTo, runCommand } from './setup/steps.mjs';
 
 await runCommand(async () => {
-  printStepsTo(process.stderr);
+  printStepsTo(process.stderr, { onlyWork: true });
   await ensureDependencies();
   await build(CLI_TARGETS);
   return runShown(process.execPath, [join(outDir, 'cli', 'cli.cjs'), ...process.argv.slice(2)]);

@@ -1,13 +1,18 @@
 // One line per step of set-up, with progress on that same line, and one way to fail.
 
+const BRIEF_MS = 500;
+
 let stream = process.stdout;
+let onlyWork = false;
 
 /**
  * Sends the step lines elsewhere, for commands whose own output must stay clean.
  * @param {NodeJS.WriteStream} target
+ * @param {{ onlyWork?: boolean }} [options] with `onlyWork`, a step that finds everything in place prints nothing
  */
-export function printStepsTo(target) {
+export function printStepsTo(target, options = {}) {
   stream = target;
+  onlyWork = options.onlyWork ?? false;
 }
 
 /** A set-up step that could not be done: which one, why, and the command that would put it right. */
@@ -34,7 +39,12 @@ export function beginStep(title) {
   const started = performance.now();
   let shown = '';
   let lastTenth = 0;
-  stream.write(stream.isTTY ? title : `${title} ...`);
+  let opened = false;
+  const open = () => {
+    if (!opened) stream.write(stream.isTTY ? title : `${title} ...`);
+    opened = true;
+  };
+  if (!onlyWork) open();
 
   /** @param {string} text */
   const rewrite = (text) => {
@@ -50,6 +60,7 @@ export function beginStep(title) {
      * @param {string} [what] what is being done, shown on a terminal
      */
     progress(fraction, what = '') {
+      open();
       const percent = Math.min(99, Math.floor(fraction * 100));
       if (stream.isTTY) {
         rewrite(`${percent} %${what ? ` ${what}` : ''}`);
@@ -65,6 +76,7 @@ export function beginStep(title) {
      * @param {string} what
      */
     phase(what) {
+      open();
       lastTenth = 0;
       if (stream.isTTY) rewrite(what);
       else stream.write(` ${what}`);
@@ -74,12 +86,15 @@ export function beginStep(title) {
      * @param {string} outcome
      */
     end(outcome) {
-      const seconds = (performance.now() - started) / 1000;
-      const took = seconds < 0.5 ? '' : ` (${seconds.toFixed(1)} s)`;
+      const ms = performance.now() - started;
+      if (!opened && ms < BRIEF_MS) return;
+      open();
+      const took = ms < BRIEF_MS ? '' : ` (${(ms / 1000).toFixed(1)} s)`;
       stream.write(stream.isTTY ? `\r\u001b[K${title}: ${outcome}${took}\n` : ` ${outcome}${took}\n`);
     },
     /** Ends the line of a step that failed; the error says the rest. */
     fail() {
+      open();
       stream.write(stream.isTTY ? `\r\u001b[K${title}: failed\n` : ' failed\n');
     },
   };
