@@ -18,11 +18,15 @@ export interface NodeCard {
   /** Letters of the roles it has, `PAL`. */
   readonly roles: string;
   readonly status: string;
-  /** Highest ballot promised in the instance in focus; empty for none. */
-  readonly promised: string;
-  /** Its last vote in the instance in focus; empty for none. */
-  readonly acceptedBallot: string;
-  readonly acceptedValue: string;
+  /**
+   * Two rows about the instance in focus, each a word, a ballot and a value, empty for none. An acceptor shows what it
+   * has promised and accepted; a node that is none shows what it proposes, or what it has learned.
+   */
+  readonly what1: string;
+  readonly ballot1: string;
+  readonly what2: string;
+  readonly ballot2: string;
+  readonly value2: string;
   /** What it knows to be chosen in the instance in focus; empty for nothing. */
   readonly chosen: string;
   readonly incarnation: number;
@@ -64,15 +68,38 @@ export function cardOf(world: World, node: NodeWorld, slot: number): NodeCard {
     leading: node.up && (node.view?.leading ?? false),
     roles: roles.map((role) => letters[role]).join(''),
     status: node.up ? (node.view?.status ?? '') : '',
-    promised: ballotText(view?.promised ?? null),
-    acceptedBallot: ballotText(view?.accepted?.ballot ?? null),
-    acceptedValue: view?.accepted?.value ?? '',
+    ...rowsOf(roles, view),
     chosen: knownTo(world, node, slot) ?? view?.chosen?.value ?? '',
     incarnation: node.incarnation,
     error: node.error ?? '',
     diskErased: node.disk === 'erased',
   };
   return { ...card, name: nameOf(world, card, roles) };
+}
+
+type Rows = Pick<NodeCard, 'what1' | 'ballot1' | 'what2' | 'ballot2' | 'value2'>;
+
+function rowsOf(roles: readonly Role[], view: SlotView | undefined): Rows {
+  if (roles.includes('acceptor')) {
+    return {
+      what1: 'promised',
+      ballot1: ballotText(view?.promised ?? null),
+      what2: 'accepted',
+      ballot2: ballotText(view?.accepted?.ballot ?? null),
+      value2: view?.accepted?.value ?? '',
+    };
+  }
+  if (roles.includes('proposer')) {
+    const attempt = view?.proposing ?? null;
+    return {
+      what1: 'tries',
+      ballot1: ballotText(attempt?.ballot ?? null),
+      what2: 'proposes',
+      ballot2: '',
+      value2: attempt?.value ?? attempt?.wanted ?? '',
+    };
+  }
+  return { what1: 'learned', ballot1: ballotText(view?.chosen?.ballot ?? null), what2: '', ballot2: '', value2: '' };
 }
 
 function knownTo(world: World, node: NodeWorld, slot: number): string | undefined {
@@ -93,10 +120,17 @@ function nameOf(world: World, card: Omit<NodeCard, 'name'>, roles: readonly Role
     ...(card.error === '' ? [] : [card.error]),
     ...(card.leading ? ['leading'] : []),
     ...(card.incarnation > 1 ? [`started ${card.incarnation} times`] : []),
-    ...(card.promised === '' ? [] : [`promised ${card.promised}`]),
-    ...(card.acceptedBallot === '' ? [] : [`accepted ${card.acceptedBallot} ${card.acceptedValue}`]),
+    ...rowTexts(card),
     ...(card.chosen === '' ? [] : [`knows ${card.chosen} is chosen`]),
     islandText(world.groups, card.node),
   ];
   return parts.filter((part) => part !== '').join(', ');
+}
+
+/** The rows in words, without the empty ones: `promised 3.1`, `accepted 2.3 red`. */
+export function rowTexts(rows: Rows): string[] {
+  return [
+    ...(rows.ballot1 === '' ? [] : [`${rows.what1} ${rows.ballot1}`]),
+    ...(rows.ballot2 === '' && rows.value2 === '' ? [] : [`${rows.what2} ${rows.ballot2} ${rows.value2}`.replace('  ', ' ')]),
+  ];
 }

@@ -7,7 +7,7 @@ import { clamp, shifted, type Point, type Rect } from './geometry.ts';
 import { captionFor, looks, type CaptionForm, type CaptionSize, type Form, type Look } from './look.ts';
 import { pushApart, setInRows, type Parcel } from './pack.ts';
 import type { Side } from './plate.ts';
-import { ringOf, type Ring } from './ring.ts';
+import { ringOf, TOP, type Ring } from './ring.ts';
 
 export interface NodePlace {
   readonly x: number;
@@ -101,7 +101,7 @@ export function layOut(request: LayoutRequest): Layout {
   const { groups, width, height } = request;
   const room = roomOf(width, height);
   const all = groups.flat().sort((a, b) => a - b);
-  const home = new Map(all.map((node, i) => [node, -Math.PI / 2 + (i / all.length) * 2 * Math.PI]));
+  const home = new Map(all.map((node, i) => [node, TOP + (i / all.length) * 2 * Math.PI]));
   const wholeAspect = clamp((room.right - room.left) / (room.bottom - room.top), 1, 1.7);
   const wishes = wishesOf(request, room, home);
 

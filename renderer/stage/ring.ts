@@ -50,7 +50,7 @@ export function ringOf(
 
 interface Turned {
   readonly order: readonly NodeId[];
-  /** Angle of the first in `order`, radians. */
+  /** How far from the top the first in `order` stands, in steps from node to node: 0, or a half. */
   readonly start: number;
 }
 
@@ -58,13 +58,12 @@ interface Turned {
 function turn(nodes: readonly NodeId[], home: ReadonlyMap<NodeId, number>): Turned {
   const count = nodes.length;
   const step = (2 * Math.PI) / count;
-  const starts = count === 2 ? [0] : [-Math.PI / 2, -Math.PI / 2 + step / 2];
-  let best: Turned = { order: nodes, start: starts[0]! };
+  let best: Turned = { order: nodes, start: 0 };
   let least = Infinity;
-  for (const start of starts) {
+  for (const start of count === 2 ? [0.5] : [0, 0.5]) {
     for (let shift = 0; shift < count; shift++) {
       const order = nodes.map((_, i) => nodes[(i + shift) % count]!);
-      const cost = order.reduce((sum, node, i) => sum + angleBetween(start + i * step, home.get(node) ?? 0) ** 2, 0);
+      const cost = order.reduce((sum, node, i) => sum + angleBetween(TOP + (start + i) * step, home.get(node) ?? TOP) ** 2, 0);
       // The margin keeps the first of equally good turns, whatever rounding says.
       if (cost < least - 1e-6) {
         least = cost;
@@ -80,8 +79,10 @@ function angleBetween(a: number, b: number): number {
 }
 
 const SAMPLES = 240;
+/** The angle at which the first node of a whole cluster stands, radians. */
+export const TOP = -Math.PI / 2;
 
-/** Evenly spaced along the ellipse, clockwise from the starting angle. */
+/** Evenly spaced along the ellipse, clockwise. Measured from the top, so that left and right mirror each other. */
 function onEllipse(turned: Turned, rx: number, ry: number): Place[] {
   const count = turned.order.length;
   if (count === 2) {
@@ -90,16 +91,16 @@ function onEllipse(turned: Turned, rx: number, ry: number): Place[] {
   const at = (angle: number) => ({ x: rx * Math.cos(angle), y: ry * Math.sin(angle) });
   const lengths = [0];
   for (let i = 1; i <= SAMPLES; i++) {
-    const a = at(turned.start + ((i - 1) / SAMPLES) * 2 * Math.PI);
-    const b = at(turned.start + (i / SAMPLES) * 2 * Math.PI);
+    const a = at(TOP + ((i - 1) / SAMPLES) * 2 * Math.PI);
+    const b = at(TOP + (i / SAMPLES) * 2 * Math.PI);
     lengths.push(lengths[i - 1]! + Math.hypot(b.x - a.x, b.y - a.y));
   }
   let sample = 0;
   return turned.order.map((node, i) => {
-    const wanted = (lengths[SAMPLES]! * i) / count;
+    const wanted = (lengths[SAMPLES]! * (i + turned.start)) / count;
     while (lengths[sample + 1]! < wanted) sample++;
     const part = (wanted - lengths[sample]!) / (lengths[sample + 1]! - lengths[sample]!);
-    const angle = turned.start + ((sample + part) / SAMPLES) * 2 * Math.PI;
+    const angle = TOP + ((sample + part) / SAMPLES) * 2 * Math.PI;
     return { node, ...at(angle), side: sideAt(angle) };
   });
 }
