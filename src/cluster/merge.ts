@@ -18,7 +18,9 @@ import {
   type NodeOutput,
 } from './batch.ts';
 import type { CrashPoint } from './commands.ts';
-import type { Batch, NodeState, Scheduler, Window } from './scheduler.ts';
+import type { Batch } from './batch-maker.ts';
+import type { NodeState } from './node-state.ts';
+import type { Scheduler, Window } from './scheduler.ts';
 
 /** Where the merge stands in one node's output. */
 interface Cursor {

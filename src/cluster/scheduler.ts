@@ -8,46 +8,21 @@
  * It does no I/O and awaits nothing. A driver (host/inline.ts, host/thread/router-worker.ts) asks it for a window,
  * has the batches run, and gives the outputs back.
  */
-import { Writer } from '../protocol/codec.ts';
 import { mix } from '../protocol/random.ts';
-import type { AnyProtocol, NodeId, NodeSetup } from '../protocol/protocol.ts';
+import type { AnyProtocol, NodeId } from '../protocol/protocol.ts';
 import type { Packet } from '../network/packet.ts';
 import { progressAt, Router } from '../network/router.ts';
 import { completeNetwork } from '../network/settings.ts';
 import { checkGroups } from '../network/topology.ts';
-import { INPUT_END, INPUT_MESSAGE, INPUT_REQUEST, INPUT_START, writeHead, type NodeOutput } from './batch.ts';
+import { INPUT_END, type NodeOutput } from './batch.ts';
+import { BatchMaker, putDirect, putPacket, type Batch } from './batch-maker.ts';
 import { Client } from './client.ts';
 import { CommandError, type Command, type CrashPoint, type JournalEntry } from './commands.ts';
 import type { DiskAtStart } from './events.ts';
 import { EventLog } from './event-log.ts';
 import { mergeOutputs } from './merge.ts';
+import { createNodeState, type HostOperation, type NodeState } from './node-state.ts';
 import type { RunHeader } from './run.ts';
-
-/** What a host has to do before the run can go on. */
-export type HostOperation =
-  | { readonly type: 'spawn'; readonly setup: NodeSetup<unknown>; readonly disk: DiskAtStart }
-  | { readonly type: 'terminate'; readonly node: NodeId };
-
-/** An input of a node that does not come over the network. */
-export type DirectInput =
-  | { readonly type: 'start'; readonly at: number }
-  | {
-      readonly type: 'request';
-      readonly at: number;
-      readonly client: string;
-      readonly request: number;
-      readonly body: string;
-    };
-
-/** One node's share of a window. */
-export interface Batch {
-  readonly node: NodeId;
-  readonly writer: Writer;
-  /** The inputs in the batch, in its order. */
-  readonly inputs: (Packet | DirectInput)[];
-  taken: number;
-  lastAt: number;
-}
 
 /** A stretch [from, until) of virtual time, with a batch for each node that has something to do in it. */
 export interface Window {
@@ -55,22 +30,6 @@ export interface Window {
   readonly until: number;
   readonly single: boolean;
   readonly batches: readonly Batch[];
-}
-
-export interface NodeState {
-  readonly node: NodeId;
-  up: boolean;
-  incarnation: number;
-  disk: DiskAtStart;
-  /** Earliest timer, µs. */
-  nextDue: number;
-  /** Packets it has sent itself and not taken in yet, oldest first; they are pending between single steps only. */
-  readonly selfPackets: number[];
-  /** Inputs from outside the network, in order. They are put in between two windows, for the time it is then. */
-  direct: DirectInput[];
-  armed: CrashPoint;
-  /** Slots for which it has been asked to propose and has not answered. */
-  readonly asked: Map<number, number>;
 }
 
 /** After so many windows in which nothing happened, a single step is given up: no node has anything left to do. */
@@ -110,7 +69,7 @@ export class Scheduler {
   private scripted = 0;
   /** The same as `nodes`, as a list: it is gone through for every window. */
   private readonly nodeList: NodeState[];
-  private readonly writers = new Map<NodeId, Writer>();
+  private readonly batches = new BatchMaker();
 
   /** @param script commands for times to come, ascending by time. */
   constructor(header: RunHeader, protocol: AnyProtocol, script: readonly ScriptedCommand[] = [], keepBytes?: number) {
@@ -122,17 +81,7 @@ export class Scheduler {
     this.config = header.config;
     this.script = [...script].sort((a, b) => a.at - b.at);
     for (const node of header.nodes) {
-      const state: NodeState = {
-        node,
-        up: false,
-        incarnation: 0,
-        disk: 'new',
-        nextDue: Infinity,
-        selfPackets: [],
-        direct: [],
-        armed: 'now',
-        asked: new Map(),
-      };
+      const state = createNodeState(node);
       this.nodes.set(node, state);
       this.bringUp(state, 'new');
     }
@@ -386,11 +335,11 @@ export class Scheduler {
       }
     }
     if (chosen === null) throw new Error(`nothing to do at ${at} µs, though something was expected`);
-    const batch = this.openBatch(chosen, { from: at, until: at + 1, single: true });
+    const batch = this.batches.open(chosen, { from: at, until: at + 1, single: true });
     if (chosen.selfPackets.length === 0) {
       const direct = chosen.direct.shift();
-      if (direct !== undefined) this.putDirect(batch, direct);
-      else if (chosen.node === receiver) this.putPacket(batch, this.router.takeNext()!);
+      if (direct !== undefined) putDirect(batch, direct);
+      else if (chosen.node === receiver) putPacket(batch, this.router.takeNext()!);
     }
     batch.writer.byte(INPUT_END);
     return { from: at, until: at + 1, single: true, batches: [batch] };
@@ -402,9 +351,9 @@ export class Scheduler {
     const byNode: (Batch | undefined)[] = [];
     for (const state of this.nodeList) {
       if (this.nodeNext(state) >= until) continue;
-      const batch = (byNode[state.node] = this.openBatch(state, head));
+      const batch = (byNode[state.node] = this.batches.open(state, head));
       batches.push(batch);
-      for (const input of state.direct) this.putDirect(batch, input);
+      for (const input of state.direct) putDirect(batch, input);
       if (state.direct.length > 0) state.direct = [];
     }
     let back: Packet[] | null = null;
@@ -417,47 +366,15 @@ export class Scheduler {
       }
       let batch = byNode[packet.to];
       if (batch === undefined) {
-        batch = byNode[packet.to] = this.openBatch(state, head);
+        batch = byNode[packet.to] = this.batches.open(state, head);
         batches.push(batch);
       }
-      this.putPacket(batch, packet);
+      putPacket(batch, packet);
     }
     // Losses take their place among the events when the outputs are merged.
     if (back !== null) for (const packet of back) this.router.putBack(packet);
     for (const batch of batches) batch.writer.byte(INPUT_END);
     return { from, until, single: false, batches };
-  }
-
-  private openBatch(state: NodeState, head: { from: number; until: number; single: boolean }): Batch {
-    let writer = this.writers.get(state.node);
-    if (writer === undefined) this.writers.set(state.node, (writer = new Writer(1024)));
-    writer.clear();
-    writeHead(writer, { ...head, crashAt: state.armed });
-    return { node: state.node, writer, inputs: [], taken: 0, lastAt: head.from };
-  }
-
-  private putPacket(batch: Batch, packet: Packet): void {
-    const w = batch.writer;
-    w.byte(INPUT_MESSAGE);
-    w.uint(packet.time - batch.lastAt);
-    w.byte(packet.from);
-    w.byte(packet.kind);
-    w.uint(packet.end - packet.start);
-    w.raw(packet.bytes, packet.start, packet.end);
-    batch.lastAt = packet.time;
-    batch.inputs.push(packet);
-  }
-
-  private putDirect(batch: Batch, input: DirectInput): void {
-    const w = batch.writer;
-    w.byte(input.type === 'start' ? INPUT_START : INPUT_REQUEST);
-    w.uint(input.at - batch.lastAt);
-    if (input.type === 'request') {
-      w.uint(input.request);
-      w.text(input.body);
-    }
-    batch.lastAt = input.at;
-    batch.inputs.push(input);
   }
 }
 
