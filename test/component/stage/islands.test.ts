@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { createWorld, isolate, protocolNamed, whole, type NodeId, type World } from '../../../src/contract/index.ts';
+import { createHeader } from '../../../src/cluster/run.ts';
+import { dropText, islandStatus, islandText } from '../../../renderer/stage/islands.ts';
+import { neighbour } from '../../../renderer/stage/neighbour.ts';
+
+/** A world with these nodes up. */
+function worldOf(nodes: number, config: unknown = {}, down: readonly NodeId[] = []): World {
+  const world = createWorld(createHeader(protocolNamed('paxos'), { nodes, seed: 1, config }));
+  for (const node of world.nodes.values()) node.up = !down.includes(node.node);
+  return world;
+}
+
+const verdict = (world: World, nodes: readonly NodeId[]) => {
+  const { count, verdict: said } = islandStatus(world, nodes);
+  return `${count} · ${said}`;
+};
+
+describe('what an island can do', () => {
+  it('is to choose with a majority of the acceptors', () => {
+    const world = worldOf(5);
+    expect(verdict(world, [1, 2, 3])).toBe('3 of 5 acceptors · majority, can choose');
+    expect(verdict(world, [4, 5])).toBe('2 of 5 acceptors · cannot choose');
+    expect(verdict(worldOf(1), [1])).toBe('1 of 1 acceptor · majority, can choose');
+  });
+
+  it('counts only nodes that are up', () => {
+    expect(verdict(worldOf(5, {}, [2]), [1, 2, 3])).toBe('2 of 5 acceptors · cannot choose');
+  });
+
+  it('counts only acceptors, and misses a proposer', () => {
+    const roles = [['proposer'], ['acceptor'], ['acceptor'], ['acceptor'], ['learner']];
+    const world = worldOf(5, { roles });
+    expect(verdict(world, [1, 2, 3])).toBe('2 of 3 acceptors · majority, can choose');
+    expect(verdict(world, [2, 3, 4, 5])).toBe('3 of 3 acceptors · majority, but no proposer');
+    expect(verdict(world, [1, 5])).toBe('0 of 3 acceptors · cannot choose');
+  });
+
+  it('follows counted quorums', () => {
+    const world = worldOf(5, { quorum: { type: 'counted', phase1: 4, phase2: 2 } });
+    expect(verdict(world, [1, 2, 3, 4])).toBe('4 of 5 acceptors · majority, can choose');
+    expect(verdict(world, [1, 2, 3])).toBe('3 of 5 acceptors · phase 2 only');
+    expect(verdict(world, [5])).toBe('1 of 5 acceptors · cannot choose');
+    expect(verdict(worldOf(5, { quorum: { type: 'counted', phase1: 2, phase2: 2 } }), [1, 2])).toBe(
+      '2 of 5 acceptors · quorum, can choose',
+    );
+  });
+});
+
+describe('what a drop would do', () => {
+  const groups = whole([1, 2, 3, 4, 5]);
+
+  it('says which links it cuts, and how many acceptors stay together', () => {
+    expect(dropText(worldOf(5), groups, isolate(groups, [5]))).toBe('cuts 4 links · leaves 4 of 5 acceptors together');
+    expect(dropText(worldOf(2), whole([1, 2]), [[1], [2]])).toBe('cuts 1 link · no island can choose');
+  });
+
+  it('says when nothing can be chosen any more', () => {
+    const before = [[1, 2, 3], [4, 5]];
+    expect(dropText(worldOf(5), before, [[1, 2], [3], [4, 5]])).toBe('cuts 2 links · no island can choose');
+  });
+
+  it('says what heals, and what a move from island to island does', () => {
+    const before = [[1, 2, 3], [4, 5]];
+    expect(dropText(worldOf(5), before, groups)).toBe('heals 6 links · brings 5 of 5 acceptors together');
+    expect(dropText(worldOf(5), before, [[1, 2, 3, 4], [5]])).toBe(
+      'cuts 1 link · heals 3 links · leaves 4 of 5 acceptors together',
+    );
+    expect(dropText(worldOf(5), before, before)).toBe('changes no link');
+  });
+});
+
+describe('names and neighbours', () => {
+  it('names the island of a node', () => {
+    expect(islandText([[1, 3], [2]], 1)).toBe('island of n1 and n3');
+    expect(islandText([[1, 3], [2]], 2)).toBe('alone on its island');
+  });
+
+  it('leads from node to node with the arrow keys', () => {
+    const places = new Map([
+      [1, { x: 100, y: 0 }],
+      [2, { x: 200, y: 80 }],
+      [3, { x: 100, y: 200 }],
+      [4, { x: 0, y: 80 }],
+    ]);
+    expect(neighbour(places, 1, 'ArrowRight')).toBe(2);
+    expect(neighbour(places, 1, 'ArrowDown')).toBe(3);
+    expect(neighbour(places, 2, 'ArrowLeft')).toBe(4);
+    expect(neighbour(places, 1, 'ArrowUp')).toBeNull();
+    expect(neighbour(places, 1, 'Enter')).toBeNull();
+  });
+});
