@@ -3,7 +3,7 @@ import { Writer } from '../protocol/codec.ts';
 import type { NodeId } from '../protocol/protocol.ts';
 import type { Packet } from '../network/packet.ts';
 import { INPUT_MESSAGE, INPUT_REQUEST, INPUT_START, writeHead } from './batch.ts';
-import type { CrashPoint } from './commands.ts';
+import type { CrashPoint } from './events.ts';
 
 /** An input of a node that does not come over the network. */
 export type DirectInput =

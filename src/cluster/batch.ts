@@ -4,7 +4,7 @@
  */
 import type { Reader, Writer } from '../protocol/codec.ts';
 import type { NodeId, View } from '../protocol/protocol.ts';
-import type { CrashPoint } from './commands.ts';
+import { crashPoints, type CrashPoint } from './events.ts';
 
 /** Numbers in a batch. */
 export const INPUT_START = 1;
@@ -36,18 +36,16 @@ export interface BatchHead {
   readonly crashAt: CrashPoint;
 }
 
-const points: readonly CrashPoint[] = ['now', 'before-step', 'after-save', 'after-step'];
-
 export function writeHead(writer: Writer, head: BatchHead): void {
   writer.uint(head.from);
   writer.uint(head.until - head.from);
   writer.byte(head.single ? 1 : 0);
-  writer.byte(points.indexOf(head.crashAt));
+  writer.byte(crashPoints.indexOf(head.crashAt));
 }
 
 export function readHead(reader: Reader): BatchHead {
   const from = reader.uint();
-  return { from, until: from + reader.uint(), single: reader.byte() === 1, crashAt: points[reader.byte()]! };
+  return { from, until: from + reader.uint(), single: reader.byte() === 1, crashAt: crashPoints[reader.byte()]! };
 }
 
 /** What a node made of a batch. */

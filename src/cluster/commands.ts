@@ -6,13 +6,10 @@
 import * as z from 'zod';
 import { NODES_MAX, TEXT_LENGTH_MAX, type NodeId } from '../protocol/protocol.ts';
 import { completeNetwork, SettingsError } from '../network/settings.ts';
+import { crashPoints } from './events.ts';
 
 const node = z.int().min(1).max(NODES_MAX);
 const plain = z.record(z.string(), z.unknown());
-
-/** Where in a node's next step a crash strikes; `now`: between two steps. */
-export const crashPoints = ['now', 'before-step', 'after-save', 'after-step'] as const;
-export type CrashPoint = (typeof crashPoints)[number];
 
 /** What a restart finds on disk. `erased` breaks the protocol's assumption and is marked unsafe. */
 export const restartDisks = ['kept', 'erased'] as const;

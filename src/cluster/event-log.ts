@@ -6,8 +6,7 @@
 import type { NodeId, Saved } from '../protocol/protocol.ts';
 import { CodecError, Reader, Writer } from '../protocol/codec.ts';
 import { Digest } from './digest.ts';
-import { crashPoints } from './commands.ts';
-import { eventTypes, type DiskAtStart, type EventBody, type EventType, type LossCause, type RunEvent } from './events.ts';
+import { crashPoints, eventTypes, type DiskAtStart, type EventBody, type EventType, type LossCause, type RunEvent } from './events.ts';
 
 const CHUNK_BYTES = 64 * 1024;
 /** How much of the past the log keeps when it is not told otherwise, bytes. */

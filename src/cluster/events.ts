@@ -10,7 +10,11 @@ import type { NodeId, Reply, Saved } from '../protocol/protocol.ts';
 import type { LossCause } from '../network/packet.ts';
 import type { Groups } from '../network/topology.ts';
 import type { NetworkSettings } from '../network/settings.ts';
-import type { ClientSettings, CrashPoint } from './commands.ts';
+import type { ClientSettings } from './commands.ts';
+
+/** Where in a node's next step a crash strikes; `now`: between two steps. */
+export const crashPoints = ['now', 'before-step', 'after-save', 'after-step'] as const;
+export type CrashPoint = (typeof crashPoints)[number];
 
 /** What the disk held when a node came up. */
 export type DiskAtStart = 'new' | 'kept' | 'erased';

@@ -17,7 +17,7 @@ import {
   STEP_TIMER,
   type NodeOutput,
 } from './batch.ts';
-import type { CrashPoint } from './commands.ts';
+import type { CrashPoint } from './events.ts';
 import type { Batch } from './batch-maker.ts';
 import type { NodeState } from './node-state.ts';
 import type { Scheduler, Window } from './scheduler.ts';

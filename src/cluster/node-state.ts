@@ -1,8 +1,7 @@
 /** What the scheduler knows of a node, and what it wants of the node's host. */
 import type { NodeId, NodeSetup } from '../protocol/protocol.ts';
 import type { DirectInput } from './batch-maker.ts';
-import type { CrashPoint } from './commands.ts';
-import type { DiskAtStart } from './events.ts';
+import type { CrashPoint, DiskAtStart } from './events.ts';
 
 /** What a host has to do before the run can go on. */
 export type HostOperation =

@@ -27,7 +27,7 @@ import {
   readHead,
   type NodeOutput,
 } from '../cluster/batch.ts';
-import type { CrashPoint } from '../cluster/commands.ts';
+import type { CrashPoint } from '../cluster/events.ts';
 
 /** A write to stable storage: key and JSON, or null to delete. All writes of a batch are synced before its output leaves. */
 export type Write = readonly [key: string, json: string | null];

@@ -1,7 +1,8 @@
 /** Random runs for tests: a header and a script of commands, with every fault the engine has, all from one seed. */
 import { createHeader, type RunHeader } from '../../src/cluster/run.ts';
 import type { ScriptedCommand } from '../../src/cluster/scheduler.ts';
-import { crashPoints, type Command } from '../../src/cluster/commands.ts';
+import type { Command } from '../../src/cluster/commands.ts';
+import { crashPoints } from '../../src/cluster/events.ts';
 import { linkFaults } from '../../src/network/faults/registry.ts';
 import type { NetworkSettings } from '../../src/network/settings.ts';
 import { protocolNamed } from '../../src/protocol/registry.ts';
