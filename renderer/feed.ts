@@ -100,6 +100,8 @@ export function createFeed(options: FeedOptions): Feed {
   let stopped = false;
   /** A frame was unreadable: only one with a snapshot is of use now. */
   let awaitingSnapshot = false;
+  /** `seq` of the newest row. */
+  let lastSeq = -1;
 
   const unsubscribe = [
     bridge.on('frame', (message) => {
@@ -168,7 +170,11 @@ export function createFeed(options: FeedOptions): Feed {
       const row = logRow(world, event);
       if (row.packet !== null) trace(row, at);
       applyEvent(world, event);
-      state.rows.push(row);
+      // A snapshot comes with events that may have been seen already.
+      if (event.seq > lastSeq) {
+        state.rows.push(row);
+        lastSeq = event.seq;
+      }
     }
     for (const { node, view } of frame.views) applyView(world, node, view);
     forget(state.losses, at);
@@ -192,6 +198,7 @@ export function createFeed(options: FeedOptions): Feed {
     state.session = session;
     state.world = createWorld(session.header);
     state.rows.clear();
+    lastSeq = -1;
     state.losses.length = state.arrivals.length = 0;
     state.now = 0;
     state.transport = session.transport;

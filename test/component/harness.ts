@@ -41,6 +41,7 @@ export class InlineBridge implements SynodBridge {
   readonly acknowledged: number[] = [];
   run = 0;
   private frames = 0;
+  private silent = false;
   private world!: World;
   private mark!: ReturnType<InlineCluster['scheduler']['log']['mark']>;
   private readonly listeners = new Map<MainChannel, Set<Listener>>();
@@ -59,7 +60,13 @@ export class InlineBridge implements SynodBridge {
     return () => set.delete(listener as Listener);
   }
 
-  async request<C extends WindowChannel>(channel: C, argument: WindowArgument<C>): Promise<Answer<WindowResults[C]>> {
+  /** @param options `silent`: whatever main would send by the way is not sent */
+  async request<C extends WindowChannel>(
+    channel: C,
+    argument: WindowArgument<C>,
+    { silent = false } = {},
+  ): Promise<Answer<WindowResults[C]>> {
+    this.silent = silent;
     // What cannot be cloned cannot cross to main either.
     const given: unknown = structuredClone(argument);
     if (channel !== 'frame:acknowledge') this.requests.push({ channel, argument: given });
@@ -69,11 +76,14 @@ export class InlineBridge implements SynodBridge {
       return { ok: true, value: structuredClone(this.carryOut(channel, checked.data)) as WindowResults[C] };
     } catch (error) {
       return { ok: false, error: (error as Error).message };
+    } finally {
+      this.silent = false;
     }
   }
 
   /** Sends a message as main would. */
   emit<C extends MainChannel>(channel: C, message: unknown): void {
+    if (this.silent) return;
     for (const listener of this.listeners.get(channel) ?? []) listener(structuredClone(message) as never);
   }
 

@@ -58,7 +58,7 @@ export class LogIndex {
   }
 
   /**
-   * Looks at rows for about `budget` ms: new ones first.
+   * Looks at rows for about `budget` ms, new ones first, and at a few of each in any case.
    * @param wall wall time in ms
    * @returns how many passing rows at the beginning are not kept any more, and how many were found before the first
    */
@@ -72,12 +72,12 @@ export class LogIndex {
         if (this.wanted(this.ahead)) this.newer.push(this.ahead);
       }
     } while (this.ahead < this.rows.end && wall() < until);
-    while (this.behind > this.rows.start && wall() < until) {
+    do {
       for (let i = 0; i < CHUNK && this.behind > this.rows.start; i++) {
         this.behind--;
         if (this.wanted(this.behind)) this.older.push(this.behind);
       }
-    }
+    } while (this.behind > this.rows.start && wall() < until);
     return { dropped, prepended: this.older.length - found };
   }
 
