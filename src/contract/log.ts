@@ -62,7 +62,7 @@ export function sentence(protocol: AnyProtocol, row: LogRow): string {
     case 'request':
       return `${event.client} asked n${event.node}: ${protocol.describeRequest(JSON.parse(event.body))}`;
     case 'deliver':
-      return `n${event.node} got ${packetText(protocol, row.packet)}`;
+      return `n${event.node} got ${row.packet?.from === event.node ? 'its own' : sender(row.packet)} ${packetText(protocol, row.packet)}`;
     case 'timer':
       return `n${event.node} timer fired: ${protocol.describeTimer(event.name)}`;
     case 'send': {
@@ -87,9 +87,9 @@ export function sentence(protocol: AnyProtocol, row: LogRow): string {
     case 'note':
       return `n${event.node} ${event.text}`;
     case 'duplicate':
-      return `the network doubled ${packetText(protocol, row.packet)}`;
+      return `the network doubled ${sender(row.packet)} ${packetText(protocol, row.packet, true)}`;
     case 'lost':
-      return `${lossText[event.cause]} ${packetText(protocol, row.packet)}`;
+      return `${lossText[event.cause]} ${sender(row.packet)} ${packetText(protocol, row.packet, true)}`;
     case 'crash':
       return event.error === ''
         ? `n${event.node} crashed${event.point === 'now' ? '' : ` (${event.point.replace('-', ' ')})`}`
@@ -132,8 +132,14 @@ function packetRow(event: RunEvent, packet: PacketWorld | null): LogRow {
   return { event, group: 'messages', nodes: packet === null ? [] : [packet.from, packet.to], packet };
 }
 
-function packetText(protocol: AnyProtocol, packet: PacketWorld | null): string {
-  if (packet === null) return 'a packet';
+function sender(packet: PacketWorld | null): string {
+  return packet === null ? "somebody's" : `n${packet.from}'s`;
+}
+
+/** `accepted: accepted 1.2 = "coral"`, `accepted to n3: …`. */
+function packetText(protocol: AnyProtocol, packet: PacketWorld | null, receiver = false): string {
+  if (packet === null) return 'packet';
   const message = protocol.decode(packet.kind, new Reader(packet.body));
-  return `${protocol.messages[packet.kind]?.name} of n${packet.from} to n${packet.to}: ${protocol.describe(message)}`;
+  const name = protocol.messages[packet.kind]?.name;
+  return `${name}${receiver ? ` to n${packet.to}` : ''}: ${protocol.describe(message)}`;
 }
