@@ -37,7 +37,7 @@ export interface Layout {
 
 /** Where everything stood, as shares (0 to 1) of the stage's room, so that it survives another size of the window. */
 export interface Memory {
-  /** Middle of each island's box, by its nodes (`1,2,3`). */
+  /** Middle of each island's ring of nodes, by its nodes (`1,2,3`). */
   readonly islands: Readonly<Record<string, Point>>;
   readonly nodes: Readonly<Record<NodeId, Point>>;
 }
@@ -57,12 +57,14 @@ const MARGIN = { left: 12, right: 12, top: 12, bottom: 46 };
 /** Least room between two islands with their captions, px. */
 const CHANNEL = 14;
 /** Room between neighbouring discs, in radii. */
-const spreads = [3.2, 2.7, 2.2, 1.8, 1.4, 1.1, 0.8, 0.5, 0.3];
+const spreads = [4.4, 3.8, 3.2, 2.7, 2.2, 1.8, 1.4, 1.1, 0.8, 0.5, 0.3];
 /** What a form is worth against a larger disc, px. */
 const formWorth: Record<Form, number> = { full: 14, medium: 6, small: 0, tiny: -8 };
 /** What room for packets is worth against a larger disc, px per radius; more than this much room is worth nothing. */
 const SPREAD_WORTH = 9;
 const SPREAD_ENOUGH = 2.5;
+/** Several islands stay compact, so that they need not push each other about. */
+const PARTED_SPREAD_MAX = 2.7;
 
 interface Candidate {
   readonly look: Look;
@@ -116,7 +118,9 @@ export function layOut(request: LayoutRequest): Layout {
   // Nodes are not drawn larger on parted islands than on one: they would swell whenever a link is cut.
   const whole = candidates.find((candidate) => attempt([all], candidate, pushApart) !== null);
   const largest = whole === undefined ? 0 : looks.indexOf(whole.look);
-  const usable = candidates.filter(({ look }) => looks.indexOf(look) >= largest);
+  const usable = candidates.filter(
+    ({ look, spread }) => looks.indexOf(look) >= largest && (groups.length === 1 || spread <= PARTED_SPREAD_MAX),
+  );
   for (const place of [pushApart, setInRows]) {
     for (const candidate of usable) {
       const found = attempt(groups, candidate, place);
@@ -138,7 +142,7 @@ export function remember(layout: Layout): Memory {
   });
   return {
     islands: Object.fromEntries(
-      layout.islands.map((island) => [islandKey(island.nodes), share(middleOf(union(island.box, island.caption)))]),
+      layout.islands.map((island) => [islandKey(island.nodes), share(island.centre)]),
     ),
     nodes: Object.fromEntries([...layout.nodes].map(([node, place]) => [node, share(place)])),
   };
@@ -221,7 +225,7 @@ function wishesOf(request: LayoutRequest, room: Rect, home: ReadonlyMap<NodeId, 
       return { wanted: drop.at, weight: 8, byRing: true };
     }
     const kept = memory?.islands[heirs.get(key) ?? ''];
-    if (kept !== undefined) return { wanted: unshare(kept), weight: 1 + group.length / 4 };
+    if (kept !== undefined) return { wanted: unshare(kept), weight: 1 + group.length / 4, byRing: true };
     const stood = group.flatMap((node) => memory?.nodes[node] ?? []).map(unshare);
     if (stood.length === 0) return { wanted: atHome(group, room, home), weight: 1 };
     const from = mean(stood);
@@ -272,13 +276,4 @@ function mean(points: readonly Point[]): Point {
 
 function middleOf(rect: Rect): Point {
   return { x: (rect.left + rect.right) / 2, y: (rect.top + rect.bottom) / 2 };
-}
-
-function union(a: Rect, b: Rect): Rect {
-  return {
-    left: Math.min(a.left, b.left),
-    top: Math.min(a.top, b.top),
-    right: Math.max(a.right, b.right),
-    bottom: Math.max(a.bottom, b.bottom),
-  };
 }

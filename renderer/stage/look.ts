@@ -1,7 +1,7 @@
 /** How large a node is drawn, and what is written beside it: one look for all nodes at a time, by the room there is. */
 
 /**
- * `full`: labelled rows beside the disc; `medium`: the same without the labels; `small`: one row; `tiny`: the disc only.
+ * `full`: labelled rows beside the disc; `medium`: the same, labels of one letter; `small`: one row; `tiny`: the disc only.
  * What is not written stands in the tooltip and in the accessible name.
  */
 export type Form = 'full' | 'medium' | 'small' | 'tiny';
@@ -21,7 +21,7 @@ export interface Look {
 
 const plates: Record<Form, { readonly width: number; readonly height: number; readonly gap: number; readonly pad: number }> = {
   full: { width: 134, height: 36, gap: 10, pad: 16 },
-  medium: { width: 74, height: 32, gap: 8, pad: 12 },
+  medium: { width: 80, height: 32, gap: 8, pad: 12 },
   small: { width: 62, height: 16, gap: 7, pad: 9 },
   tiny: { width: 0, height: 0, gap: 0, pad: 9 },
 };
@@ -40,6 +40,9 @@ function look(form: Form, radius: number): Look {
 
 /** All looks, most generous first. The last one fits fifteen nodes in any partition on the smallest stage. */
 export const looks: readonly Look[] = [
+  look('full', 54),
+  look('full', 50),
+  look('full', 46),
   look('full', 42),
   look('full', 39),
   look('full', 36),
@@ -77,4 +80,10 @@ export function captionFor(form: Form, width: number): CaptionSize {
   if (width >= captions.line.width) return captions.line;
   if (form === 'full' || form === 'medium') return captions.stack;
   return width >= captions.stack.width ? captions.stack : captions.short;
+}
+
+/** The caption of an island of `nodes` nodes that there would be after a drop. */
+export function captionInPreview(nodes: number, form: Form): CaptionForm {
+  if (nodes > 2) return 'line';
+  return form === 'full' || form === 'medium' ? 'stack' : 'short';
 }

@@ -200,7 +200,7 @@ export class Painter {
       const age = ageOf(at, wall, 2 * PULSE_MS);
       if (age >= 1) this.decided.delete(node);
       c.lineWidth = 3 * (1 - age) + 0.5;
-      this.ringAround(node, motion, 4 + 16 * ease(age), 0.75 * (1 - age));
+      this.ringAround(node, motion, 4 + 12 * ease(age), 0.75 * (1 - age));
     }
     c.globalAlpha = 1;
   }

@@ -1,8 +1,5 @@
-/**
- * What can be done to the topology from anywhere: the stage, its menus, the keyboard. Main decides; the stage follows
- * what comes back, and springs back when it is refused.
- */
-import { isolate, join, nodeList, sameGroups, whole, type CommandPlace, type Groups, type NodeId } from '../../src/contract/index.ts';
+/** What the stage and its menus do to the topology. Main decides; the stage follows what comes back, or springs back. */
+import { join, nodeList, sameGroups, type CommandPlace, type Groups, type NodeId } from '../../src/contract/index.ts';
 import { useRun } from '../stores/run.ts';
 
 /**
@@ -16,28 +13,7 @@ export async function partInto(groups: Groups, what: string): Promise<CommandPla
   return run.command({ type: 'partition', groups: groups.map((group) => [...group]) }, what);
 }
 
-/** Cuts these nodes, or this node, off from all others. */
-export function isolateNode(node: NodeId | readonly NodeId[]): Promise<CommandPlace | null> {
-  const nodes = typeof node === 'number' ? [node] : node;
-  return partInto(isolate(groupsNow(), nodes), `Isolate ${nodeList(nodes)}`);
-}
-
-/** Moves nodes, or one, onto the island of `host`. */
-export function joinIsland(node: NodeId | readonly NodeId[], host: NodeId): Promise<CommandPlace | null> {
-  const nodes = typeof node === 'number' ? [node] : node;
-  return partInto(join(groupsNow(), nodes, host), `Move ${nodeList(nodes)} to the island of n${host}`);
-}
-
-/** Heals everything. */
-export function healAll(): Promise<CommandPlace | null> {
-  return partInto(whole(useRun().nodes), 'Heal everything');
-}
-
-/** The islands a node could move to: every one but its own. */
-export function islandsFor(groups: Groups, node: NodeId): Groups {
-  return groups.filter((group) => !group.includes(node));
-}
-
-function groupsNow(): Groups {
-  return useRun().world?.groups ?? [];
+/** Moves nodes onto the island of `host`. */
+export function joinIsland(nodes: readonly NodeId[], host: NodeId): Promise<CommandPlace | null> {
+  return partInto(join(useRun().world?.groups ?? [], nodes, host), `Move ${nodeList(nodes)} to the island of n${host}`);
 }

@@ -12,6 +12,8 @@ export function useCards(learned: (node: NodeId) => void) {
   const cards = shallowRef<readonly NodeCard[]>([]);
   const slot = computed(() => (run.world === null ? 0 : slotInFocus(run.world, selection.slot)));
 
+  let shownSlot = 0;
+
   function update(): void {
     const world = run.world;
     if (world === null) {
@@ -25,9 +27,10 @@ export function useCards(learned: (node: NodeId) => void) {
       const old = before.get(node.node);
       if (old !== undefined && sameCard(old, card)) return old;
       changed = true;
-      if (old !== undefined && old.chosen === '' && card.chosen !== '') learned(node.node);
+      if (old?.chosen === '' && card.chosen !== '' && shownSlot === slot.value) learned(node.node);
       return card;
     });
+    shownSlot = slot.value;
     if (changed) cards.value = next;
   }
 

@@ -46,6 +46,7 @@ export function useScene({ root, canvas, size, layout, sideOf }: SceneOptions) {
   /** Something other than time and springs has changed what is to be painted. */
   let dirty = true;
   let paintedNow = -1;
+  let shownRadius = '';
   const nodes = new Map<NodeId, HTMLElement>();
   const captions = new Map<number, HTMLElement>();
   const paths = new Map<string, Element>();
@@ -78,6 +79,11 @@ export function useScene({ root, canvas, size, layout, sideOf }: SceneOptions) {
     dirty = true;
   }
 
+  function recolour(): void {
+    if (root.value !== null) painter?.recolour(readPalette(root.value));
+    dirty = true;
+  }
+
   function frame(seconds: number, wall: number): void {
     before();
     const look = layout.value?.look;
@@ -101,7 +107,10 @@ export function useScene({ root, canvas, size, layout, sideOf }: SceneOptions) {
   }
 
   function placeNodes(at: Motion): void {
-    root.value?.style.setProperty('--r', `${at.radius.toFixed(2)}px`);
+    // Every size of a node hangs on it: set only when it changes, it costs nothing while nodes are dragged.
+    const radius = at.radius.toFixed(2);
+    if (radius !== shownRadius) root.value?.style.setProperty('--r', `${radius}px`);
+    shownRadius = radius;
     for (const [node, element] of nodes) {
       element.style.transform = `translate3d(${at.x[node]!.toFixed(2)}px, ${at.y[node]!.toFixed(2)}px, 0)`;
     }
@@ -138,13 +147,13 @@ export function useScene({ root, canvas, size, layout, sideOf }: SceneOptions) {
   watch(size, resize);
   watch(
     () => ui.shownTheme,
-    () =>
-      void nextTick(() => {
-        if (root.value !== null) painter?.recolour(readPalette(root.value));
-        dirty = true;
-      }),
+    () => void nextTick(recolour),
   );
-  onMounted(begin);
+  onMounted(() => {
+    begin();
+    // Letters drawn before the font was there would keep the wrong one.
+    if ('fonts' in document) void document.fonts.ready.then(recolour);
+  });
   useLoop(frame);
 
   return {
