@@ -24,6 +24,14 @@ export default defineConfig({
       ...['tidy', 'unit', 'paper', 'interaction', 'property', 'packaging'].map(project),
       {
         extends: true,
+        test: {
+          name: 'threads',
+          include: ['test/threads/**/*.test.ts'],
+          globalSetup: ['test/support/build-threads.ts'],
+        },
+      },
+      {
+        extends: true,
         test: { name: 'component', include: ['test/component/**/*.test.ts'], environment: 'happy-dom' },
       },
     ],

@@ -6,7 +6,7 @@ import { runShown } from '../setup/run.mjs';
 import { say } from '../setup/steps.mjs';
 
 /** The projects that need no packaged application, in the order they run. */
-export const VITEST_PROJECTS = ['tidy', 'unit', 'paper', 'interaction', 'property', 'component'];
+export const VITEST_PROJECTS = ['tidy', 'unit', 'paper', 'interaction', 'property', 'threads', 'component'];
 
 /**
  * @param {string[]} projects

@@ -52,6 +52,8 @@ export class ThreadCluster {
   private readonly options: ThreadClusterOptions;
   private readonly router: Worker;
   private readonly nodes = new Map<NodeId, NodeThread>();
+  /** Looks at the disks of nodes that are down. Only one thread at a time can have a disk open. */
+  private readonly reads = new Map<NodeId, Promise<NodeInspection['disk']>>();
   private readonly pending = new Map<number, Pending>();
   private asked = 0;
   private closed: string | null = null;
@@ -89,8 +91,12 @@ export class ThreadCluster {
 
   /** Memory and disk of a node; of one that is down, its disk. */
   async inspect(node: NodeId): Promise<NodeInspection> {
-    const inspection = await this.ask<NodeInspection | null>({ type: 'inspect', node });
-    return inspection ?? { up: false, memory: null, disk: await this.readDisk(node) };
+    for (;;) {
+      const inspection = await this.ask<NodeInspection | null>({ type: 'inspect', node });
+      if (inspection !== null) return inspection;
+      // If it has a thread again, it was restarted since the router said that it is down.
+      if (!this.nodes.has(node)) return { up: false, memory: null, disk: await this.readDisk(node) };
+    }
   }
 
   /** From now on frames come, the first with a snapshot. */
@@ -123,6 +129,7 @@ export class ThreadCluster {
     this.pending.clear();
     await this.router.terminate();
     await Promise.all([...this.nodes.values()].map(({ worker }) => worker.terminate()));
+    await Promise.allSettled(this.reads.values());
   }
 
   private hear(message: FromRouter): void {
@@ -153,8 +160,9 @@ export class ThreadCluster {
   private async spawn(order: Extract<FromRouter, { type: 'spawn' }>): Promise<void> {
     const { setup, disk, incarnation } = order;
     const { node } = setup;
-    // The thread before it must have let go of the disk.
+    // Whoever had the disk open must have let go of it: the thread before, or a look at it while the node was down.
     await this.nodes.get(node)?.ended;
+    await this.reads.get(node)?.catch(() => {});
     if (this.closed !== null) return;
     const { header, workers, observe, nodeHeapMb } = this.options;
     const { port1, port2 } = new MessageChannel();
@@ -173,6 +181,8 @@ export class ThreadCluster {
     const ended = new Promise<void>((resolve) => {
       worker.on('exit', (code) => {
         resolve();
+        // Before the router hears of it: asked to end a thread that is gone, it must not wait for another exit.
+        if (this.nodes.get(node)?.worker === worker) this.nodes.delete(node);
         const error = reason === '' ? `the thread ended with code ${code}` : reason;
         this.toRouter({ type: 'ended', node, incarnation, error });
       });
@@ -181,8 +191,15 @@ export class ThreadCluster {
     this.toRouter({ type: 'spawned', node, incarnation, port: port2 }, [port2]);
   }
 
-  private async readDisk(node: NodeId): Promise<NodeInspection['disk']> {
-    await this.nodes.get(node)?.ended;
+  private readDisk(node: NodeId): Promise<NodeInspection['disk']> {
+    const running = this.reads.get(node);
+    if (running !== undefined) return running;
+    const read = this.loadDisk(node).finally(() => this.reads.delete(node));
+    this.reads.set(node, read);
+    return read;
+  }
+
+  private async loadDisk(node: NodeId): Promise<NodeInspection['disk']> {
     const storage = await LevelStorage.open(this.directoryOf(node), false);
     try {
       return protocolNamed(this.options.header.protocol).disk(await storage.load());

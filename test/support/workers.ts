@@ -1,0 +1,18 @@
+/** Where the built entries of the threads are: the real ones, and those that only tests use. */
+import { join } from 'node:path';
+import { outDir } from '../../build/setup/paths.mjs';
+
+/** Entries in this folder. */
+export const testEntries = ['puppet-router', 'puppet-node', 'broken-router'] as const;
+
+/** The bundle of a test's own entry. */
+export function testEntry(entry: (typeof testEntries)[number]): string {
+  return join(outDir, 'test-workers', `${entry}.cjs`);
+}
+
+export const realWorkers = {
+  router: join(outDir, 'main', 'router-worker.cjs'),
+  node: join(outDir, 'main', 'node-worker.cjs'),
+};
+
+export const puppetWorkers = { router: testEntry('puppet-router'), node: testEntry('puppet-node') };
