@@ -38,6 +38,9 @@ export interface ChosenRow {
 }
 
 const root = resolve(import.meta.dirname, '../..');
+/** How long Playwright may take to attach, ms, and how often it may try. */
+const ATTACH_MS = 10_000;
+const ATTEMPTS_MAX = 4;
 /** Moves of the pointer in one drag: a hand does not jump. */
 const DRAG_MOVES = 12;
 
@@ -65,11 +68,8 @@ export class SynodApp {
     const folder = userData ?? mkdtempSync(join(tmpdir(), 'synod-e2e-'));
     const { ELECTRON_RUN_AS_NODE: _unwanted, ...env } = process.env as Record<string, string>;
     const [executablePath, ...before] = programArguments(folder, packaged);
-    const electron = await _electron.launch({
-      executablePath,
-      args: [...before, ...args],
-      env: { ...env, SYNOD_DIALOGS: 'off' },
-    });
+    const held = before.map((argument) => (argument === root ? join(import.meta.dirname, 'hold.cjs') : argument));
+    const electron = await attached({ executablePath, args: [...held, ...args], env: { ...env, SYNOD_DIALOGS: 'off' } });
     const errors: string[] = [];
     const watch = (page: Page): void => {
       page.on('console', (message) => message.type() === 'error' && errors.push(`console: ${message.text()}`));
@@ -240,6 +240,17 @@ export function programArguments(userData: string, packaged = false): [string, .
   if (path === undefined) throw new Error(`${variable} is not set: run the tests with npm test`);
   const sandbox = JSON.parse(process.env.SYNOD_ELECTRON_ARGS ?? '[]') as string[];
   return [path, ...sandbox, ...(packaged ? [] : [root]), `--user-data-dir=${userData}`];
+}
+
+/** A packaged program cannot be held (see hold.cjs): now and then Playwright loses its page, and has to begin anew. */
+async function attached(options: Parameters<typeof _electron.launch>[0]): Promise<ElectronApplication> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await _electron.launch({ ...options, timeout: ATTACH_MS });
+    } catch (error) {
+      if (attempt === ATTEMPTS_MAX) throw error;
+    }
+  }
 }
 
 /** From its spoken name: `Instance 2: red at 3.1 s, accepted by n1, n2 and n3; known to n1`. */
