@@ -10,6 +10,9 @@ import type { ClientSettings } from './commands.ts';
 import type { DiskAtStart, LossCause, RunEvent } from './events.ts';
 import type { RunHeader } from './run.ts';
 
+/** Chosen slots that the world keeps; older ones are let go, so that a snapshot stays small however long a run is. */
+export const CHOSEN_KEPT_MAX = 2000;
+
 export interface TimerWorld {
   readonly setAt: number;
   readonly due: number;
@@ -75,8 +78,12 @@ export interface World {
   network: NetworkSettings;
   client: ClientSettings;
   config: unknown;
-  /** By slot, in the order in which they were first learned. */
+  /** By slot, in the order in which they were first learned; the latest `CHOSEN_KEPT_MAX` of them. */
   readonly chosen: Map<number, ChosenWorld>;
+  /** How many slots a learner has known to be chosen, those let go included. */
+  chosenCount: number;
+  /** The highest slot let go; what is learned later of it, or of one below it, is not shown. */
+  chosenLetGo: number;
   /** Requests not answered yet: the node and what was asked. */
   readonly requests: Map<number, { readonly node: NodeId; readonly client: string; readonly body: string; readonly at: number }>;
   readonly counters: Counters;
@@ -99,6 +106,8 @@ export function createWorld(header: RunHeader): World {
     client: header.client,
     config: header.config,
     chosen: new Map(),
+    chosenCount: 0,
+    chosenLetGo: 0,
     requests: new Map(),
     counters: { sent: 0, delivered: 0, duplicated: 0, lost: { loss: 0, cut: 0, dead: 0 }, byKind: [] },
   };
@@ -211,6 +220,9 @@ function nodeOf(world: World, id: NodeId): NodeWorld {
 function learn(world: World, event: Extract<RunEvent, { type: 'chosen' }>): void {
   const known = world.chosen.get(event.slot);
   if (known === undefined) {
+    if (event.slot <= world.chosenLetGo) return;
+    world.chosenCount++;
+    letGo(world);
     world.chosen.set(event.slot, {
       slot: event.slot,
       value: event.value,
@@ -226,4 +238,15 @@ function learn(world: World, event: Extract<RunEvent, { type: 'chosen' }>): void
   if (known.value !== event.value) known.conflict = { value: event.value, node: event.node };
   if (known.quorum.length === 0) known.quorum = event.quorum;
   if (!known.knownTo.has(event.node)) known.knownTo.set(event.node, event.at);
+}
+
+/** Makes room for one more chosen slot. One in which Agreement is broken stays. */
+function letGo(world: World): void {
+  if (world.chosen.size < CHOSEN_KEPT_MAX) return;
+  for (const chosen of world.chosen.values()) {
+    if (chosen.conflict !== null) continue;
+    world.chosen.delete(chosen.slot);
+    world.chosenLetGo = Math.max(world.chosenLetGo, chosen.slot);
+    return;
+  }
 }

@@ -42,6 +42,7 @@ export class RouterServer {
   private readonly died: NodeLink[] = [];
   private wake: () => void = () => {};
   private frameAt = 0;
+  private refusedTold = 0;
   private dirty = true;
   private waiting: { readonly since: number; readonly nodes: Set<NodeId> } | null = null;
 
@@ -200,6 +201,17 @@ export class RouterServer {
     this.dirty = true;
     for (let dead = this.died.shift(); dead !== undefined; dead = this.died.shift()) await this.bury(dead);
     await this.carryOut();
+    this.reportRefused();
+  }
+
+  /** Says which commands of the script could not be carried out; the run goes on without them. */
+  private reportRefused(): void {
+    const { refused } = this.scheduler;
+    for (; this.refusedTold < refused.length; this.refusedTold++) {
+      const { at, command, error } = refused[this.refusedTold]!;
+      const detail = `"${command.type}" at ${at / 1_000_000} s was left out: ${error}. The run goes on.`;
+      this.tell({ type: 'problem', title: 'A command of the scenario could not be carried out', detail });
+    }
   }
 
   private async runBatches(window: Window): Promise<NodeOutput[]> {
