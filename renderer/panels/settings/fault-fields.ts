@@ -1,23 +1,33 @@
 /** How the numbers of a link fault are shown, typed and slid. Shares as per cent, times in milliseconds. */
 import type { Field, LinkFault, NumberField, FaultSettings } from '../../../src/contract/index.ts';
 
-/** Where the slider of a time leaves zero, µs; from there to the end it is logarithmic. */
+/** First time on a slider after zero, µs. */
 const TIME_LEAST_US = 100;
-export const SLIDER_STEPS = 400;
+const SHARE_STEP = 0.005;
 
-/** Position of a value on its slider, 0 to `SLIDER_STEPS`. */
-export function toSlider(field: NumberField, value: number): number {
-  if (field.unit === 'share') return Math.round(((value - field.min) / (field.max - field.min)) * SLIDER_STEPS);
-  if (value < TIME_LEAST_US) return 0;
-  return Math.max(1, Math.round((Math.log(value / TIME_LEAST_US) / Math.log(field.max / TIME_LEAST_US)) * SLIDER_STEPS));
+const stopsOfField = new WeakMap<NumberField, readonly number[]>();
+
+/**
+ * The values a slider stops at, ascending. Shares go up evenly; times by their second digit (1.0, 1.1 … 9.9, 10, 11 …),
+ * so that a tenth of a millisecond and ten seconds are set with the same care.
+ */
+export function stopsOf(field: NumberField): readonly number[] {
+  let stops = stopsOfField.get(field);
+  if (stops === undefined) stopsOfField.set(field, (stops = field.unit === 'share' ? evenStops(field) : timeStops(field)));
+  return stops;
 }
 
-/** The value at a position of the slider, rounded to what a person would have said. */
-export function fromSlider(field: NumberField, position: number): number {
-  const share = position / SLIDER_STEPS;
-  if (field.unit === 'share') return clamp(field, Math.round((field.min + share * (field.max - field.min)) * 200) / 200);
-  if (position === 0) return field.min;
-  return clamp(field, roundTo2(TIME_LEAST_US * (field.max / TIME_LEAST_US) ** share));
+/** The stop nearest to a value. */
+export function toSlider(field: NumberField, value: number): number {
+  const stops = stopsOf(field);
+  let low = 0;
+  let high = stops.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (stops[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low > 0 && value - stops[low - 1]! < stops[low]! - value ? low - 1 : low;
 }
 
 /** The number as it stands in its input, in the unit shown. */
@@ -60,7 +70,18 @@ function clamp(field: NumberField, value: number): number {
   return Math.min(field.max, Math.max(field.min, value));
 }
 
-function roundTo2(value: number): number {
-  const unit = 10 ** (Math.floor(Math.log10(value)) - 1);
-  return Math.round(value / unit) * unit;
+function evenStops({ min, max }: NumberField): number[] {
+  const count = Math.round((max - min) / SHARE_STEP);
+  return Array.from({ length: count + 1 }, (_, i) => Number((min + i * SHARE_STEP).toFixed(4)));
+}
+
+function timeStops({ min, max }: NumberField): number[] {
+  const stops = [min];
+  for (let decade = TIME_LEAST_US; decade < max; decade *= 10) {
+    for (let tenth = 10; tenth < 100; tenth++) {
+      const value = (decade / 10) * tenth;
+      if (value > min && value < max) stops.push(value);
+    }
+  }
+  return [...stops, max];
 }
