@@ -114,9 +114,12 @@ export class Scheduler {
       }
       if (this.client.next <= at) {
         if (this.clientTurn(at)) continue;
-        // Nobody to ask. The driver decides how long it wants to go on when nothing else happens. Time moves past the
-        // turn, so that the place of a command that comes next, which counts no turns, is still exact.
-        if (this.nextTime() > at) this.now = at + 1;
+        // Nobody to ask. A command that came between the turn and what else happens at this time would not know, by its
+        // place, that the turn has been: there is no gap between the two.
+        if (this.nextTime() <= at) continue;
+        // The driver decides how long it wants to go on when nothing else happens. Time moves past the turn, so that
+        // the place of a command that comes next, which counts no turns, is still exact.
+        this.now = at + 1;
         return { from: at, until: at, single: true, batches: [] };
       }
       const lookahead = this.router.latencyMin;
@@ -150,6 +153,9 @@ export class Scheduler {
    */
   command(command: Command): { at: number; seq: number } {
     const place = { at: this.now, seq: this.log.seq };
+    // A thread can end over the first batch at this time, which is after the client's turn. Its place does not tell, so
+    // the turn always comes first.
+    if (command.type === 'died' && this.client.next <= this.now) this.clientTurn(this.now);
     this.carryOut(command);
     this.journal.push({ ...place, command });
     return place;

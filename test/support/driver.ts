@@ -1,0 +1,75 @@
+/**
+ * Drives a scheduler window by window, as the router's thread does: commands can come between any two windows, and a
+ * node's thread can end over its batch. Synchronous, so that a seed gives one run.
+ */
+import { protocolNamed } from '../../src/protocol/registry.ts';
+import type { AnyProtocol, NodeId } from '../../src/protocol/protocol.ts';
+import type { NodeOutput } from '../../src/cluster/batch.ts';
+import type { Command } from '../../src/cluster/commands.ts';
+import type { Run, RunHeader } from '../../src/cluster/run.ts';
+import { Scheduler, type ScriptedCommand } from '../../src/cluster/scheduler.ts';
+import { NodeRunner } from '../../src/host/runner.ts';
+import { MemoryStorage } from '../../src/host/storage/memory.ts';
+
+export class Driver {
+  readonly scheduler: Scheduler;
+  private readonly runners = new Map<NodeId, NodeRunner>();
+  private readonly disks = new Map<NodeId, MemoryStorage>();
+
+  constructor(header: RunHeader, script: readonly ScriptedCommand[] = [], protocol?: AnyProtocol) {
+    this.scheduler = new Scheduler(header, protocol ?? protocolNamed(header.protocol), script);
+    for (const node of header.nodes) this.disks.set(node, new MemoryStorage());
+    this.carryOut();
+  }
+
+  get digest(): string {
+    return this.scheduler.log.digest;
+  }
+
+  run(): Run {
+    return { header: this.scheduler.header, journal: [...this.scheduler.journal] };
+  }
+
+  /** @throws CommandError */
+  command(command: Command): void {
+    this.scheduler.command(command);
+    this.carryOut();
+  }
+
+  /**
+   * One window; whether there was one.
+   * @param dies the nodes whose thread ends over its batch.
+   */
+  window(limit: number, single: boolean, dies: (node: NodeId) => boolean = () => false): boolean {
+    const window = this.scheduler.plan(limit, single);
+    if (window === null) return false;
+    const outputs: NodeOutput[] = [];
+    for (const batch of window.batches) {
+      if (dies(batch.node)) {
+        this.scheduler.giveBack(batch);
+        this.scheduler.command({ type: 'died', node: batch.node, error: 'the thread ended' });
+        continue;
+      }
+      const { output, writes } = this.runners.get(batch.node)!.run(batch.writer.view());
+      this.disks.get(batch.node)!.commit(writes);
+      outputs.unshift(output);
+    }
+    this.scheduler.merge(window, outputs);
+    this.carryOut();
+    return true;
+  }
+
+  private carryOut(): void {
+    const { operations, protocol } = this.scheduler;
+    this.scheduler.operations = [];
+    for (const operation of operations) {
+      if (operation.type === 'terminate') this.runners.delete(operation.node);
+      else {
+        const { setup, disk } = operation;
+        const storage = this.disks.get(setup.node)!;
+        if (disk === 'erased') storage.erase();
+        this.runners.set(setup.node, new NodeRunner({ protocol, setup, stored: storage.load(), observe: false }));
+      }
+    }
+  }
+}
