@@ -42,7 +42,9 @@ export interface RunStart {
 
 export interface ServiceOptions {
   /** Starts the threads of a cluster whose nodes keep their storage in `directory`. */
-  start(options: RunStart & { readonly run: number; readonly directory: string; readonly transport: Transport }): Promise<Cluster>;
+  start(
+    options: RunStart & { readonly run: number; readonly directory: string; readonly transport: Transport },
+  ): Promise<Cluster>;
   /** Tells the window. */
   send<C extends MainChannel>(channel: C, message: MainMessage<C>): void;
   /** Folder in which each run gets a folder of its own. */

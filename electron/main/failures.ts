@@ -56,11 +56,17 @@ export function reloadAfterCrash(window: BrowserWindow): void {
     if (details.reason === 'clean-exit' || window.isDestroyed()) return;
     record(new Error(`the window's process ended: ${details.reason} (${details.exitCode})`));
     if (++crashes > RELOADS_MAX) {
-      showError('Synod has to close', 'The window stopped again and again. Start Synod anew, with fewer nodes if there are many.');
+      showError(
+        'Synod has to close',
+        'The window stopped again and again. Start Synod anew, with fewer nodes if there are many.',
+      );
       app.exit(EXIT_FAILED);
       return;
     }
-    showError('The window stopped', 'Its process ended unexpectedly. The cluster is still running; the window opens again.');
+    showError(
+      'The window stopped',
+      'Its process ended unexpectedly. The cluster is still running; the window opens again.',
+    );
     window.webContents.reload();
   });
 }

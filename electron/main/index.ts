@@ -156,7 +156,8 @@ function openApp(service: ClusterService): void {
   installMenu(
     {
       act: (action) => opened.webContents.send('menu', action),
-      openFile: () => void chooseFile(opened).then((path) => (path === null ? undefined : openFile(service, path, null))),
+      openFile: () =>
+        void chooseFile(opened).then((path) => (path === null ? undefined : openFile(service, path, null))),
     },
     !app.isPackaged,
   );

@@ -28,7 +28,12 @@ export function drawSeed(): number {
 export function usualRun(choices: { readonly nodes: number | null; readonly seed: number | null }): RunStart {
   const nodes = choices.nodes ?? SCENARIO_NODES_DEFAULT;
   const seed = choices.seed ?? drawSeed();
-  return { title: '', header: createHeader(protocolNamed(PROTOCOL_DEFAULT), { nodes, seed }), script: [], headStart: 1 };
+  return {
+    title: '',
+    header: createHeader(protocolNamed(PROTOCOL_DEFAULT), { nodes, seed }),
+    script: [],
+    headStart: 1,
+  };
 }
 
 /**

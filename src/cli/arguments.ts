@@ -71,7 +71,9 @@ export function readArguments(args: readonly string[]): Request {
   if (values.version === true) return { type: 'version' };
   const [command, file, ...more] = positionals;
   if (command !== 'run') {
-    throw new UsageError(command === undefined ? 'a command is missing: synod run' : `there is no command ${command}; there is run`);
+    throw new UsageError(
+      command === undefined ? 'a command is missing: synod run' : `there is no command ${command}; there is run`,
+    );
   }
   if (more.length > 0) throw new UsageError(`only one FILE can be run, not ${[file, ...more].join(' and ')}`);
   const nodes = values.nodes === undefined ? null : wholeNumber('--nodes', values.nodes, nodeCountSchema);
@@ -119,14 +121,18 @@ function parse(args: readonly string[]) {
 function wholeNumber(name: string, text: string, schema: typeof seedSchema): number {
   const parsed = schema.safeParse(/^\d{1,15}$/.test(text) ? Number(text) : Number.NaN);
   if (parsed.success) return parsed.data;
-  throw new UsageError(`${name} must be a whole number from ${schema.minValue} to ${schema.maxValue}, not ${JSON.stringify(text)}`);
+  throw new UsageError(
+    `${name} must be a whole number from ${schema.minValue} to ${schema.maxValue}, not ${JSON.stringify(text)}`,
+  );
 }
 
 function untilOf(text: string | undefined): number {
   if (text === undefined) return Infinity;
   const seconds = decimal(text);
   if (seconds !== null && seconds > 0 && seconds <= UNTIL_MAX_S) return Math.round(seconds * 1_000_000);
-  throw new UsageError(`--until must be a number of seconds above 0, at most ${UNTIL_MAX_S}, not ${JSON.stringify(text)}`);
+  throw new UsageError(
+    `--until must be a number of seconds above 0, at most ${UNTIL_MAX_S}, not ${JSON.stringify(text)}`,
+  );
 }
 
 function speedOf(text: string): Speed {
@@ -150,7 +156,8 @@ function hostOf(text: string | undefined): HostKind {
 function groupsOf(text: string): LogGroup[] {
   return text.split(',').map((name) => {
     const group = logGroups.find((known) => known === name.trim());
-    if (group === undefined) throw new UsageError(`--only: there is no group ${JSON.stringify(name)}; there are ${logGroups.join(', ')}`);
+    if (group === undefined)
+      throw new UsageError(`--only: there is no group ${JSON.stringify(name)}; there are ${logGroups.join(', ')}`);
     return group;
   });
 }

@@ -15,7 +15,12 @@ const TURN_US = 250_000;
  * Runs until `options.until` or until `signal` says so, printing as it goes.
  * @returns how it ended.
  */
-export async function runInline(run: ScenarioRun, options: RunOptions, report: Report, signal: AbortSignal): Promise<Ending> {
+export async function runInline(
+  run: ScenarioRun,
+  options: RunOptions,
+  report: Report,
+  signal: AbortSignal,
+): Promise<Ending> {
   const { speed, until } = options;
   const cluster = new InlineCluster(run.header, { script: run.script });
   const { log, refused } = cluster.scheduler;

@@ -52,7 +52,10 @@ export class Report {
     const { nodes, seed, protocol } = this.#header;
     const { title, json } = this.#options;
     if (json) this.#object({ type: 'run', title, header: this.#header });
-    else this.#line(`${title === '' ? this.#protocol.title : title}: ${protocol}, ${count(nodes.length, 'node')}, seed ${seed}`);
+    else
+      this.#line(
+        `${title === '' ? this.#protocol.title : title}: ${protocol}, ${count(nodes.length, 'node')}, seed ${seed}`,
+      );
   }
 
   /**
@@ -90,7 +93,14 @@ export class Report {
         at: ending.at,
         events: this.#world.seq,
         chosen: values.map(({ slot, value, ballot, quorum, knownTo, conflict }) => {
-          return { slot, value, ballot: formatBallot(ballot), quorum: ascending(quorum), knownTo: ascending(knownTo.keys()), conflict };
+          return {
+            slot,
+            value,
+            ballot: formatBallot(ballot),
+            quorum: ascending(quorum),
+            knownTo: ascending(knownTo.keys()),
+            conflict,
+          };
         }),
         packets: counters,
         digest: ending.digest,
@@ -103,8 +113,11 @@ export class Report {
     for (const { slot, value, ballot, quorum, knownTo, conflict } of values) {
       const known = knownTo.size === this.#header.nodes.length ? 'all' : nodeList(ascending(knownTo.keys()));
       const by = quorum.length === 0 ? '' : `, accepted by ${nodeList(ascending(quorum))}`;
-      this.#line(`  chosen   in ${slot}: "${value}", ballot ${formatBallot(ballot)}${by}; known to ${known || 'nobody that is up'}`);
-      if (conflict !== null) this.#line(`           AGREEMENT IS BROKEN: n${conflict.node} takes "${conflict.value}" to be chosen`);
+      this.#line(
+        `  chosen   in ${slot}: "${value}", ballot ${formatBallot(ballot)}${by}; known to ${known || 'nobody that is up'}`,
+      );
+      if (conflict !== null)
+        this.#line(`           AGREEMENT IS BROKEN: n${conflict.node} takes "${conflict.value}" to be chosen`);
     }
     const { loss, cut, dead } = counters.lost;
     this.#line(

@@ -29,7 +29,12 @@ const workers = {
  * @returns how it ended.
  * @throws Error when the threads cannot be started, or the router's thread ends by itself.
  */
-export async function runThreads(run: ScenarioRun, options: RunOptions, report: Report, signal: AbortSignal): Promise<Ending> {
+export async function runThreads(
+  run: ScenarioRun,
+  options: RunOptions,
+  report: Report,
+  signal: AbortSignal,
+): Promise<Ending> {
   const directory = await mkdtemp(join(tmpdir(), 'synod-'));
   const { header, script } = run;
   const transport = { playing: false, speed: 1 };
@@ -42,7 +47,12 @@ export async function runThreads(run: ScenarioRun, options: RunOptions, report: 
   }
 }
 
-async function drive(cluster: ThreadCluster, options: RunOptions, report: Report, signal: AbortSignal): Promise<Ending> {
+async function drive(
+  cluster: ThreadCluster,
+  options: RunOptions,
+  report: Report,
+  signal: AbortSignal,
+): Promise<Ending> {
   const { speed, until } = options;
   const seen = watch(cluster, report);
   await cluster.attach();

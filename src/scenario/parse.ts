@@ -110,7 +110,12 @@ function checkJson(text: string, name: string): void {
 }
 
 /** The line of the value at `path`, or of the closest thing around it that the file has. */
-function lineOf(document: Document.Parsed, path: readonly PropertyKey[], key: string | null, lines: LineCounter): number | null {
+function lineOf(
+  document: Document.Parsed,
+  path: readonly PropertyKey[],
+  key: string | null,
+  lines: LineCounter,
+): number | null {
   for (let length = path.length; length >= 0; length--) {
     const node = document.getIn(path.slice(0, length), true) as Node | undefined;
     if (node?.range == null) continue;
@@ -127,7 +132,9 @@ function keyOf(map: unknown, name: string): Node | null {
 }
 
 /** The key that a complaint about unknown keys is about. */
-function keyAt(issue: { readonly code?: string | undefined; readonly keys?: readonly string[] } | undefined): string | null {
+function keyAt(
+  issue: { readonly code?: string | undefined; readonly keys?: readonly string[] } | undefined,
+): string | null {
   return issue?.code === 'unrecognized_keys' ? (issue.keys?.[0] ?? null) : null;
 }
 

@@ -20,9 +20,11 @@ export const SCENARIO_NODES_DEFAULT = 5;
 
 const presetNames = presets.map((preset) => preset.name) as [string, ...string[]];
 
-const settingsSchema = z.union([z.enum(presetNames), z.record(z.string(), z.record(z.string(), z.unknown()))]).describe(
-  `the name of a preset (${presetNames.join(', ')}), or settings by fault (${linkFaults.map((f) => f.name).join(', ')})`,
-);
+const settingsSchema = z
+  .union([z.enum(presetNames), z.record(z.string(), z.record(z.string(), z.unknown()))])
+  .describe(
+    `the name of a preset (${presetNames.join(', ')}), or settings by fault (${linkFaults.map((f) => f.name).join(', ')})`,
+  );
 
 const networkSchema = settingsSchema.transform((given, context): NetworkSettings => {
   if (typeof given === 'string') return presets.find((preset) => preset.name === given)!.network;
@@ -99,7 +101,8 @@ function checkCommand(
   path: PropertyKey[],
 ): void {
   if ('node' in command) checkNodes(context, [...path, 'node'], command.node, nodes);
-  if (command.type === 'client') checkNodes(context, [...path, 'settings', 'proposers'], command.settings.proposers ?? [], nodes);
+  if (command.type === 'client')
+    checkNodes(context, [...path, 'settings', 'proposers'], command.settings.proposers ?? [], nodes);
   if (command.type === 'partition') guarded(context, '', () => checkGroups(command.groups, nodes), [...path, 'groups']);
   if (command.type === 'configure' && typeof config === 'object') {
     guarded(context, '', () => protocol.config({ ...config, ...command.config }, nodes), path);
@@ -114,7 +117,11 @@ function checkNodes(
 ): void {
   const complain = (node: NodeId, where: PropertyKey[]): void => {
     if (nodes.includes(node)) return;
-    context.addIssue({ code: 'custom', path: where, message: `there is no n${node}: the cluster has ${nodes.length} nodes` });
+    context.addIssue({
+      code: 'custom',
+      path: where,
+      message: `there is no n${node}: the cluster has ${nodes.length} nodes`,
+    });
   };
   if (typeof given === 'number') complain(given, path);
   else given.forEach((node, index) => complain(node, [...path, index]));

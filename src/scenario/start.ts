@@ -20,7 +20,13 @@ export function scenarioRun(scenario: Scenario, seed: number): ScenarioRun {
   const { nodes, config, network, client } = scenario;
   return {
     title: scenario.title,
-    header: createHeader(protocolNamed(scenario.protocol), { nodes, seed: scenario.seed ?? seed, config, network, client }),
+    header: createHeader(protocolNamed(scenario.protocol), {
+      nodes,
+      seed: scenario.seed ?? seed,
+      config,
+      network,
+      client,
+    }),
     script: scenario.commands
       .map(({ at, ...command }) => ({ at, command: command as Command }))
       .sort((a, b) => a.at - b.at),

@@ -69,7 +69,11 @@ export class SynodApp {
     const { ELECTRON_RUN_AS_NODE: _unwanted, ...env } = process.env as Record<string, string>;
     const [executablePath, ...before] = programArguments(folder, packaged);
     const held = before.map((argument) => (argument === root ? join(import.meta.dirname, 'hold.cjs') : argument));
-    const electron = await attached({ executablePath, args: [...held, ...args], env: { ...env, SYNOD_DIALOGS: 'off' } });
+    const electron = await attached({
+      executablePath,
+      args: [...held, ...args],
+      env: { ...env, SYNOD_DIALOGS: 'off' },
+    });
     const errors: string[] = [];
     const watch = (page: Page): void => {
       page.on('console', (message) => message.type() === 'error' && errors.push(`console: ${message.text()}`));
@@ -169,9 +173,9 @@ export class SynodApp {
 
   /** The islands as their captions say. */
   async islands(): Promise<number[][]> {
-    const keys = await this.page.locator('button[data-island]').evaluateAll((captions) =>
-      captions.map((caption) => caption.getAttribute('data-island') ?? ''),
-    );
+    const keys = await this.page
+      .locator('button[data-island]')
+      .evaluateAll((captions) => captions.map((caption) => caption.getAttribute('data-island') ?? ''));
     return keys.map((key) => key.split(',').map(Number)).sort((a, b) => a[0]! - b[0]!);
   }
 
@@ -191,10 +195,13 @@ export class SynodApp {
   async waitForChosen(slot: number, knownTo: readonly number[] = []): Promise<ChosenRow> {
     const find = async (): Promise<ChosenRow | undefined> => (await this.chosen()).find((row) => row.slot === slot);
     await expect
-      .poll(async () => {
-        const row = await find();
-        return row !== undefined && knownTo.every((node) => row.knownTo.includes(node));
-      }, `a value is chosen in instance ${slot}${knownTo.length === 0 ? '' : ` and known to ${knownTo.join(', ')}`}`)
+      .poll(
+        async () => {
+          const row = await find();
+          return row !== undefined && knownTo.every((node) => row.knownTo.includes(node));
+        },
+        `a value is chosen in instance ${slot}${knownTo.length === 0 ? '' : ` and known to ${knownTo.join(', ')}`}`,
+      )
       .toBe(true);
     return (await find())!;
   }
@@ -206,7 +213,9 @@ export class SynodApp {
 
   /** Waits until the log shows a sentence. */
   async waitForLog(sentence: RegExp): Promise<void> {
-    await expect.poll(async () => (await this.log()).some((line) => sentence.test(line)), `the log says ${sentence}`).toBe(true);
+    await expect
+      .poll(async () => (await this.log()).some((line) => sentence.test(line)), `the log says ${sentence}`)
+      .toBe(true);
   }
 }
 
@@ -221,7 +230,10 @@ export const test = base.extend<{ launch: (options?: LaunchOptions) => Promise<S
     });
     for (const app of apps) {
       if (info.status !== info.expectedStatus) {
-        await info.attach('window', { body: await app.page.screenshot().catch(() => Buffer.alloc(0)), contentType: 'image/png' });
+        await info.attach('window', {
+          body: await app.page.screenshot().catch(() => Buffer.alloc(0)),
+          contentType: 'image/png',
+        });
         await info.attach('standard error', { body: app.output, contentType: 'text/plain' });
       }
       await app.close();

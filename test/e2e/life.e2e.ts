@@ -91,12 +91,36 @@ test('the window can be loaded again, and shows the same run', async ({ synod })
   expect((await synod.request('session:attach', undefined)).run).toBe(run);
 });
 
+test('when the process of the window dies, the run goes on and the window comes back', async ({ synod }) => {
+  const { run } = await synod.request('session:attach', undefined);
+  const inWindow = (script: string) =>
+    synod.electron.evaluate(
+      ({ BrowserWindow }, code) =>
+        BrowserWindow.getAllWindows()[0]!.webContents.executeJavaScript(code) as Promise<unknown>,
+      script,
+    );
+  await synod.electron.evaluate(({ BrowserWindow }) => {
+    const { webContents } = BrowserWindow.getAllWindows()[0]!;
+    const gone = new Promise((done) => webContents.once('render-process-gone', done));
+    webContents.forcefullyCrashRenderer();
+    return gone.then(() => undefined);
+  });
+  await expect.poll(() => inWindow('document.querySelectorAll("button[data-node]").length').catch(() => 0)).toBe(5);
+  const answer = await inWindow('window.synod.request("session:attach")');
+  expect(answer).toMatchObject({ ok: true, value: { run } });
+  expect(synod.output).toContain("the window's process ended: crashed");
+});
+
 test('it remembers where its window stood, and leaves no disks of nodes behind', async ({ launch }) => {
   const userData = mkdtempSync(join(tmpdir(), 'synod-e2e-'));
   const first = await launch({ userData });
-  await first.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.setBounds({ width: 1100, height: 760 }));
+  await first.electron.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]!.setBounds({ width: 1100, height: 760 }),
+  );
   const stored = join(userData, 'window.json');
-  await expect.poll(() => existsSync(stored) && JSON.parse(readFileSync(stored, 'utf8'))).toMatchObject({ width: 1100, height: 760 });
+  await expect
+    .poll(() => existsSync(stored) && JSON.parse(readFileSync(stored, 'utf8')))
+    .toMatchObject({ width: 1100, height: 760 });
   await first.close();
   expect(readdirSync(join(userData, 'runs'))).toEqual([]);
   // As if an earlier program had been killed.

@@ -5,9 +5,17 @@ import { expect, test, type SynodApp } from './app.ts';
 test('the bridge is the only thing of ours in the page, and has two functions', async ({ synod }) => {
   const found = await synod.page.evaluate(() => ({
     bridge: Object.keys(window.synod).sort(),
-    node: ['require', 'process', 'module', 'exports', 'Buffer', 'global', '__dirname', 'electron', 'ipcRenderer'].filter(
-      (name) => name in window,
-    ),
+    node: [
+      'require',
+      'process',
+      'module',
+      'exports',
+      'Buffer',
+      'global',
+      '__dirname',
+      'electron',
+      'ipcRenderer',
+    ].filter((name) => name in window),
     frozen: Reflect.set(window.synod, 'request', null),
   }));
   expect(found).toEqual({ bridge: ['on', 'request'], node: [], frozen: false });
@@ -41,7 +49,11 @@ test('malformed and out-of-range requests are refused with a sentence, and chang
     ['session:command', { type: 'crash', node: 1, force: true }, /no field "force"/],
     ['session:command', { type: 'launch' }, /^type: must be "propose"/],
     ['session:command', { type: 'partition', groups: [[1], [1, 2, 3, 4, 5]] }, /n1 stands in two groups/],
-    ['session:command', { type: 'network', settings: { loss: { probability: 2 } } }, /loss\.probability: must be a number from 0 to 1/],
+    [
+      'session:command',
+      { type: 'network', settings: { loss: { probability: 2 } } },
+      /loss\.probability: must be a number from 0 to 1/,
+    ],
     ['session:command', { type: 'died', node: 1, error: 'x' }, /dies by itself/],
     ['session:command', null, /must be an object/],
     ['session:command', 'crash n1', /must be an object/],
@@ -56,9 +68,14 @@ test('malformed and out-of-range requests are refused with a sentence, and chang
   ];
   for (const [channel, argument, sentence] of wrong) {
     const answer = await synod.ask(channel, argument);
-    expect(answer, `${channel} ${JSON.stringify(argument)}`).toMatchObject({ ok: false, error: expect.stringMatching(sentence) });
+    expect(answer, `${channel} ${JSON.stringify(argument)}`).toMatchObject({
+      ok: false,
+      error: expect.stringMatching(sentence),
+    });
   }
-  const unsendable = await synod.page.evaluate(() => window.synod.request('node:inspect', { node: (() => 1) as never }).catch(String));
+  const unsendable = await synod.page.evaluate(() =>
+    window.synod.request('node:inspect', { node: (() => 1) as never }).catch(String),
+  );
   expect(unsendable).not.toMatchObject({ ok: true });
   expect(await stateOf(synod)).toEqual(before);
 });
@@ -78,7 +95,9 @@ test('a listener can be given for known messages only, and gets no event object'
     window.synod.on('menu', (...given: unknown[]) => heard.push(given));
     return heard;
   });
-  await synod.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.webContents.send('menu', 'reset-layout'));
+  await synod.electron.evaluate(({ BrowserWindow }) =>
+    BrowserWindow.getAllWindows()[0]!.webContents.send('menu', 'reset-layout'),
+  );
   await expect.poll(() => heard.jsonValue()).toEqual([['reset-layout']]);
 });
 
@@ -87,7 +106,12 @@ test('the page cannot go elsewhere or open windows', async ({ synod }) => {
   const { page } = synod;
   const address = page.url();
   expect(address).toBe('app://synod/index.html');
-  for (const target of ['https://example.org/', 'file:///etc/passwd', 'data:text/html,hello', 'app://other/index.html']) {
+  for (const target of [
+    'https://example.org/',
+    'file:///etc/passwd',
+    'data:text/html,hello',
+    'app://other/index.html',
+  ]) {
     await page.evaluate((to) => {
       const link = document.createElement('a');
       link.href = to;
@@ -167,7 +191,15 @@ test('app:// serves the page, with its policy, and nothing else', async ({ synod
       const { status, headers } = await session.defaultSession.fetch(`app://synod/${path}`, { method });
       return [path, method, status, headers.get('content-security-policy')] as const;
     };
-    const paths = ['../main/main.cjs', '%2e%2e%2fmain%2fmain.cjs', '..%5cmain%5cmain.cjs', '../../package.json', 'nothing.js', 'assets', ''];
+    const paths = [
+      '../main/main.cjs',
+      '%2e%2e%2fmain%2fmain.cjs',
+      '..%5cmain%5cmain.cjs',
+      '../../package.json',
+      'nothing.js',
+      'assets',
+      '',
+    ];
     return Promise.all([fetched('index.html'), fetched('index.html', 'POST'), ...paths.map((path) => fetched(path))]);
   });
   const served = answers.filter(([, , status]) => status === 200).map(([path, method]) => [path, method]);

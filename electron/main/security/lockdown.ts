@@ -3,7 +3,7 @@ import type { App, Session, WebContents } from 'electron';
 import { isAppAddress } from './asset.ts';
 
 /** Schemes that stay inside the program. */
-const LOCAL_SCHEMES = new Set(['app:', 'blob:', 'data:', 'devtools:', 'chrome-extension:']);
+const LOCAL_SCHEMES = new Set(['app:', 'blob:', 'data:', 'devtools:']);
 
 /**
  * Denies all permissions, and every request that would leave the machine.

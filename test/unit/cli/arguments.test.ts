@@ -2,7 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { HELP, readArguments, UsageError } from '../../../src/cli/arguments.ts';
 import { logGroups } from '../../../src/contract/log.ts';
 
-const usual = { type: 'run', file: null, seed: null, nodes: null, until: Infinity, host: 'threads', json: false, speed: 1, only: logGroups };
+const usual = {
+  type: 'run',
+  file: null,
+  seed: null,
+  nodes: null,
+  until: Infinity,
+  host: 'threads',
+  json: false,
+  speed: 1,
+  only: logGroups,
+};
 
 test('a run as it is without options', () => expect(readArguments(['run'])).toEqual(usual));
 
@@ -47,7 +57,8 @@ describe('options', () => {
 });
 
 test('the help text names every option and every exit code, and fits a terminal', () => {
-  for (const option of ['--seed', '--nodes', '--until', '--speed', '--host', '--only', '--json']) expect(HELP).toContain(option);
+  for (const option of ['--seed', '--nodes', '--until', '--speed', '--host', '--only', '--json'])
+    expect(HELP).toContain(option);
   for (const code of ['0 ', '1 ', '2 ', '3 ']) expect(HELP).toContain(code);
   for (const line of HELP.split('\n')) expect(line.length, line).toBeLessThanOrEqual(90);
 });

@@ -24,7 +24,12 @@ async function run({ json = false, only = logGroups as readonly LogGroup[], seco
   const run = scenarioRun(parseScenario(scenario, 'three.yaml'), 0);
   const request = readArguments(['run', '--host', 'inline', '--until', seconds]);
   if (request.type !== 'run') throw new Error('a run was expected');
-  const report = new Report(run.header, { title: run.title, json, only, write: (text) => lines.push(...text.split('\n').slice(0, -1)) });
+  const report = new Report(run.header, {
+    title: run.title,
+    json,
+    only,
+    write: (text) => lines.push(...text.split('\n').slice(0, -1)),
+  });
   report.begin();
   report.end(await runInline(run, request, report, new AbortController().signal));
   return { lines, report };
@@ -39,7 +44,9 @@ test('a line per event, in words, and a summary', async () => {
   expect(lines).toContain('! A command of the scenario was refused: n2 is down already');
   expect(lines.at(-4)).toMatch(/^Ended at 00:01\.000 of virtual time, after \d+ events$/);
   expect(lines.at(-3)).toMatch(/^ {2}chosen {3}in 1: "red", ballot 1\.1, accepted by n\d and n\d; known to n1 and n3$/);
-  expect(lines.at(-2)).toMatch(/^ {2}packets {2}\d+ sent, 0 doubled, \d+ arrived; lost: 0 on a link, 0 at a cut, \d+ with nobody up$/);
+  expect(lines.at(-2)).toMatch(
+    /^ {2}packets {2}\d+ sent, 0 doubled, \d+ arrived; lost: 0 on a link, 0 at a cut, \d+ with nobody up$/,
+  );
   expect(lines.at(-1)).toMatch(/^ {2}digest {3}[0-9a-f]+$/);
   expect(report.disagreed).toBe(false);
 });
@@ -57,7 +64,11 @@ test('JSON Lines: the run, its events, the summary', async () => {
   expect(objects[0]).toMatchObject({ type: 'run', title: 'Three', header: { seed: 5, nodes: [1, 2, 3] } });
   const events = objects.filter((object) => 'seq' in object);
   expect(events.map((event) => event.seq)).toEqual(events.map((_event, index) => index));
-  expect(events.find((event) => event.kind === 'prepare')).toMatchObject({ type: 'send', node: 1, text: expect.stringContaining('→') });
+  expect(events.find((event) => event.kind === 'prepare')).toMatchObject({
+    type: 'send',
+    node: 1,
+    text: expect.stringContaining('→'),
+  });
   expect(events.find((event) => event.type === 'request')).toMatchObject({ body: { type: 'propose', value: 'red' } });
   expect(objects.at(-1)).toMatchObject({
     type: 'summary',

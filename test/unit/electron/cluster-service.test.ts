@@ -83,7 +83,7 @@ test('speed and play change by themselves; a step pauses; a frame has the last w
   expect((await service.attach()).transport).toEqual({ playing: true, speed: 2 });
 });
 
-test('acknowledgements of an earlier run are nobody\'s business', async () => {
+test("acknowledgements of an earlier run are nobody's business", async () => {
   const { options, clusters } = testService();
   const service = new ClusterService(options);
   await service.begin(start());

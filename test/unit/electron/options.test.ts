@@ -5,7 +5,11 @@ describe('what a person said', () => {
   test.each([
     [['/opt/Synod/synod', 'a.yaml'], false, ['a.yaml']],
     [['electron', '/app', '--', 'a.yaml'], true, ['--', 'a.yaml']],
-    [['electron', '--inspect=0', '--no-sandbox', '/app', '--seed', '3'], true, ['--inspect=0', '--no-sandbox', '--seed', '3']],
+    [
+      ['electron', '--inspect=0', '--no-sandbox', '/app', '--seed', '3'],
+      true,
+      ['--inspect=0', '--no-sandbox', '--seed', '3'],
+    ],
   ])('%j', (argv, bare, args) => expect(argumentsOf(argv, bare)).toEqual(args));
 });
 

@@ -21,15 +21,18 @@ function worldOf(cluster: InlineCluster): World {
   return world;
 }
 
-test.each(readdirSync(folder))('%s is a scenario that says what to watch, and all its commands can be carried out', (name) => {
-  const scenario = parseScenario(readFileSync(join(folder, name), 'utf8'), name);
-  expect(scenario.about.length).toBeGreaterThan(100);
-  const { header, script } = load(name);
-  const cluster = new InlineCluster(header, { script });
-  cluster.runUntil(120 * second);
-  expect(cluster.scheduler.refused).toEqual([]);
-  expect(cluster.scheduler.journal).toHaveLength(script.length);
-});
+test.each(readdirSync(folder))(
+  '%s is a scenario that says what to watch, and all its commands can be carried out',
+  (name) => {
+    const scenario = parseScenario(readFileSync(join(folder, name), 'utf8'), name);
+    expect(scenario.about.length).toBeGreaterThan(100);
+    const { header, script } = load(name);
+    const cluster = new InlineCluster(header, { script });
+    cluster.runUntil(120 * second);
+    expect(cluster.scheduler.refused).toEqual([]);
+    expect(cluster.scheduler.journal).toHaveLength(script.length);
+  },
+);
 
 test('in the partition only the majority chooses, and the minority learns that value once it is back', () => {
   const { header, script } = load('majority-and-minority.yaml');

@@ -44,7 +44,10 @@ describe('times and shares', () => {
   });
 
   test('settings of the network take them too', () => {
-    const { network } = parseScenario(`${head}network: { loss: { probability: 30 % }, latency: { min: 10 ms } }\n`, 'a.yaml');
+    const { network } = parseScenario(
+      `${head}network: { loss: { probability: 30 % }, latency: { min: 10 ms } }\n`,
+      'a.yaml',
+    );
     expect(network.loss!.probability).toBe(0.3);
     expect(network.latency!.min).toBe(10_000);
   });
@@ -77,8 +80,16 @@ test('JSON is read as well', () => {
 
 describe('what is wrong is named with its line and field', () => {
   test.each([
-    ['a number out of range', `${head}nodes: 99\n`, 'test.yaml, line 4: nodes must be a whole number from 1 to 15, not 99'],
-    ['a missing field', 'synod: 1\nprotocol: paxos\n', 'test.yaml, line 1: title is missing: must be text of 1 to 120 characters'],
+    [
+      'a number out of range',
+      `${head}nodes: 99\n`,
+      'test.yaml, line 4: nodes must be a whole number from 1 to 15, not 99',
+    ],
+    [
+      'a missing field',
+      'synod: 1\nprotocol: paxos\n',
+      'test.yaml, line 1: title is missing: must be text of 1 to 120 characters',
+    ],
     ['another version', 'synod: 2\ntitle: T\nprotocol: paxos\n', 'test.yaml, line 1: synod must be 1, not 2'],
     ['a strange protocol', 'synod: 1\ntitle: T\nprotocol: raft\n', 'line 3: protocol must be '],
     ['a strange field', `${head}colour: red\n`, 'line 4: there is no field "colour" here; there are synod, title'],
@@ -87,14 +98,42 @@ describe('what is wrong is named with its line and field', () => {
       `${head}commands:\n  - at: 1 s\n    type: explode\n`,
       'line 6: commands[0].type must be "propose", or "crash", or',
     ],
-    ['a time that is none', `${head}commands:\n  - { at: soon, type: crash, node: 1 }\n`, 'line 5: commands[0].at must be a time'],
-    ['a node that is none', `${head}nodes: 3\ncommands:\n  - at: 1 s\n    type: crash\n    node: 4\n`, 'line 8: commands[0].node there is no n4: the cluster has 3 nodes'],
-    ['a partition that leaves one out', `${head}nodes: 3\ncommands:\n  - { at: 1, type: partition, groups: [[1], [2]] }\n`, 'line 6: commands[0].groups n3 stands in no group'],
-    ['a setting out of range', `${head}network:\n  loss:\n    probability: 120 %\n`, 'line 6: network.loss.probability must be a number from 0 to 1'],
+    [
+      'a time that is none',
+      `${head}commands:\n  - { at: soon, type: crash, node: 1 }\n`,
+      'line 5: commands[0].at must be a time',
+    ],
+    [
+      'a node that is none',
+      `${head}nodes: 3\ncommands:\n  - at: 1 s\n    type: crash\n    node: 4\n`,
+      'line 8: commands[0].node there is no n4: the cluster has 3 nodes',
+    ],
+    [
+      'a partition that leaves one out',
+      `${head}nodes: 3\ncommands:\n  - { at: 1, type: partition, groups: [[1], [2]] }\n`,
+      'line 6: commands[0].groups n3 stands in no group',
+    ],
+    [
+      'a setting out of range',
+      `${head}network:\n  loss:\n    probability: 120 %\n`,
+      'line 6: network.loss.probability must be a number from 0 to 1',
+    ],
     ['a fault that is none', `${head}network:\n  gravity: {}\n`, 'line 5: network.gravity no such fault'],
-    ['a configuration the protocol refuses', `${head}config:\n  backoff: maybe\n`, 'line 5: config.backoff must be true or false'],
-    ['a change of it', `${head}commands:\n  - at: 0\n    type: configure\n    config: { nacks: 3 }\n`, 'line 7: commands[0].config.nacks'],
-    ['a death by command', `${head}commands:\n  - { at: 0, type: died, node: 1, error: x }\n`, 'commands[0].type must be'],
+    [
+      'a configuration the protocol refuses',
+      `${head}config:\n  backoff: maybe\n`,
+      'line 5: config.backoff must be true or false',
+    ],
+    [
+      'a change of it',
+      `${head}commands:\n  - at: 0\n    type: configure\n    config: { nacks: 3 }\n`,
+      'line 7: commands[0].config.nacks',
+    ],
+    [
+      'a death by command',
+      `${head}commands:\n  - { at: 0, type: died, node: 1, error: x }\n`,
+      'commands[0].type must be',
+    ],
     ['broken YAML', `${head}commands: [1, 2\n`, 'test.yaml, line '],
     ['a field twice', `${head}title: Again\n`, 'line 4: map keys must be unique'],
     ['an unknown tag', `${head}about: !run 3\n`, 'line 4: unresolved tag'],
@@ -126,7 +165,9 @@ describe('what is meant to harm', () => {
   });
 
   test('nesting', () => {
-    expect(problemsOf(`${head}config: ${'['.repeat(40)}${']'.repeat(40)}\n`).message).toContain('nested more than 32 deep');
+    expect(problemsOf(`${head}config: ${'['.repeat(40)}${']'.repeat(40)}\n`).message).toContain(
+      'nested more than 32 deep',
+    );
     expect(problemsOf(`${head}config: ${'['.repeat(200_000)}\n`).message).toMatch(/test\.yaml/);
   });
 

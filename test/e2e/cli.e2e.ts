@@ -1,0 +1,89 @@
+/** The command line as it is built: a process of its own, without a window. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { expect, test } from '@playwright/test';
+
+const root = resolve(import.meta.dirname, '../..');
+const scenario = join(root, 'src/scenario/library/majority-and-minority.yaml');
+
+function start(args: readonly string[], env: NodeJS.ProcessEnv = process.env) {
+  return spawn(process.execPath, [join(root, 'out/cli/cli.cjs'), ...args], { env });
+}
+
+async function run(args: readonly string[], env?: NodeJS.ProcessEnv) {
+  const child = start(args, env);
+  let output = '';
+  let error = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (error += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, output, error, lines: output.trimEnd().split('\n') };
+}
+
+test('threads and inline print the same run, to the same digest, and threads leave nothing behind', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'synod-cli-'));
+  const args = ['run', scenario, '--until', '30', '--host'];
+  const [threads, inline] = await Promise.all([
+    run([...args, 'threads'], { ...process.env, TMPDIR: folder }),
+    run([...args, 'inline']),
+  ]);
+  expect(threads).toMatchObject({ code: 0, error: '' });
+  expect(threads.output).toBe(inline.output);
+  expect(threads.output).toContain('chosen   in 2: "majority"');
+  expect(readdirSync(folder)).toEqual([]);
+  rmSync(folder, { recursive: true });
+});
+
+test('an interruption ends the run with its summary', async () => {
+  const child = start(['run', '--seed', '1']);
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  await expect.poll(() => output).toContain('n5 started');
+  child.kill('SIGINT');
+  const [code] = (await once(child, 'close')) as [number | null];
+  expect(output).toMatch(/Ended at \d\d:\d\d\.\d{3} of virtual time, after \d+ events\n[^]*digest {3}[0-9a-f]+\n$/);
+  expect(code).toBe(0);
+});
+
+test('whoever has seen enough may hang up', async () => {
+  const child = start(['run', '--until', '100000', '--host', 'inline']);
+  let error = '';
+  child.stderr.on('data', (chunk: Buffer) => (error += chunk.toString()));
+  await once(child.stdout, 'data');
+  child.stdout.destroy();
+  const [code] = (await once(child, 'exit')) as [number | null];
+  expect({ code, error }).toEqual({ code: 0, error: '' });
+});
+
+test('a line of JSON for everything', async () => {
+  const { code, lines } = await run(['run', '--seed', '3', '--nodes', '1', '--until', '12', '--json']);
+  const objects = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(code).toBe(0);
+  expect(objects[0]).toMatchObject({ type: 'run', header: { seed: 3, nodes: [1] } });
+  expect(objects.at(-1)).toMatchObject({ type: 'summary', at: 12_000_000 });
+});
+
+test('what is wrong is said on standard error, with a code', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'synod-cli-'));
+  const bad = join(folder, 'bad.json');
+  writeFileSync(bad, '{ "synod": 1,\n  "title": "Bad",\n  "protocol": "paxos",\n  "nodes": "five" }');
+  expect(await run(['run', bad])).toMatchObject({
+    code: 2,
+    output: '',
+    error: 'synod: bad.json, line 4: nodes must be a whole number from 1 to 15, not "five"\n',
+  });
+  rmSync(folder, { recursive: true });
+  expect(await run(['run', '--nodes', 'many'])).toMatchObject({
+    code: 2,
+    error: expect.stringContaining('synod --help lists'),
+  });
+  expect(await run(['run', 'nowhere.yaml'])).toMatchObject({
+    code: 2,
+    error: expect.stringContaining('nowhere.yaml cannot be read'),
+  });
+  expect(await run(['--help'])).toMatchObject({ code: 0, output: expect.stringContaining('Exit codes:') });
+  expect(await run(['--version'])).toMatchObject({ code: 0, output: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+});
