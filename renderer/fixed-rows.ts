@@ -2,7 +2,7 @@
 import { computed, onMounted, onUnmounted, ref, type Ref } from 'vue';
 
 /** Rows kept ready above and below. */
-const OVERSCAN = 6;
+const OVERSCAN = 4;
 
 /**
  * @param element the scrolling element
@@ -23,6 +23,11 @@ export function useFixedRows(element: Readonly<Ref<HTMLElement | null>>, rowHeig
     scrollTop.value = element.value?.scrollTop ?? 0;
   }
 
+  /** Draws the last rows at once, before the element itself is scrolled there. */
+  function drawEnd(): void {
+    scrollTop.value = Math.max(0, count() * rowHeight - height.value);
+  }
+
   onMounted(() => {
     if (element.value === null) return;
     measure();
@@ -39,5 +44,6 @@ export function useFixedRows(element: Readonly<Ref<HTMLElement | null>>, rowHeig
     last,
     total: computed(() => count() * rowHeight),
     onScroll,
+    drawEnd,
   };
 }
