@@ -34,7 +34,11 @@ export async function runInline(
     if (packed === null) throw new Error('the event log let events go before they were printed');
     mark = log.mark();
     report.events(packed);
-    for (; told < refused.length; told++) report.problem('A command of the scenario was refused', refused[told]!.error);
+    for (; told < refused.length; told++) {
+      const { at, command, error } = refused[told]!;
+      const detail = `"${command.type}" at ${at / 1_000_000} s was left out: ${error}. The run goes on.`;
+      report.problem('A command of the scenario could not be carried out', detail);
+    }
     // Lets an interruption through, too.
     await sleep(speed === 'max' ? 0 : TURN_MS);
   }

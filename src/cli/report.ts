@@ -92,6 +92,7 @@ export class Report {
         type: 'summary',
         at: ending.at,
         events: this.#world.seq,
+        chosenCount: this.#world.chosenCount,
         chosen: values.map(({ slot, value, ballot, quorum, knownTo, conflict }) => {
           return {
             slot,
@@ -110,6 +111,8 @@ export class Report {
     this.#line('');
     this.#line(`Ended at ${clockText(ending.at)} of virtual time, after ${count(this.#world.seq, 'event')}`);
     if (values.length === 0) this.#line('  chosen   nothing');
+    const earlier = this.#world.chosenCount - values.length;
+    if (earlier > 0) this.#line(`  chosen   in ${count(earlier, 'earlier instance')}, too many to list here`);
     for (const { slot, value, ballot, quorum, knownTo, conflict } of values) {
       const known = knownTo.size === this.#header.nodes.length ? 'all' : nodeList(ascending(knownTo.keys()));
       const by = quorum.length === 0 ? '' : `, accepted by ${nodeList(ascending(quorum))}`;

@@ -58,7 +58,6 @@ async function drive(
   await cluster.attach();
   let status = await cluster.status();
   let turn = TURN_US;
-  let told = 0;
   const begun = performance.now();
   while (!signal.aborted && status.now < until) {
     const wall = speed === 'max' ? status.now + turn : Math.round((performance.now() - begun) * 1000 * speed);
@@ -66,9 +65,6 @@ async function drive(
     status = await cluster.runUntil(Math.min(wall, until));
     await seen(status.events);
     turn = nextTurn(turn, status.events - before);
-    for (; told < status.refused.length; told++) {
-      report.problem('A command of the scenario was refused', status.refused[told]!.error);
-    }
     if (speed !== 'max') await sleep(TURN_MS);
   }
   return { at: status.now, digest: status.digest };
@@ -84,8 +80,12 @@ function watch(cluster: ThreadCluster, report: Report): (events: number) => Prom
     wake();
   };
   cluster.onProblem = ({ title, detail }) => {
-    failure = new Error(`${title}: ${detail}`);
-    wake();
+    report.problem(title, detail);
+    // Whether the run survives it: a router that is gone answers nothing more.
+    cluster.status().catch((error: Error) => {
+      failure = error;
+      wake();
+    });
   };
   return async (events) => {
     while (report.seq < events) {

@@ -37,6 +37,20 @@ test('threads and inline print the same run, to the same digest, and threads lea
   rmSync(folder, { recursive: true });
 });
 
+test('a command that cannot be carried out is said, and the run goes on', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'synod-cli-'));
+  const file = join(folder, 'twice.yaml');
+  const crash = (at: string) => `  - { at: ${at}, type: crash, node: 2 }\n`;
+  writeFileSync(file, `synod: 1\ntitle: Twice\nprotocol: paxos\ncommands:\n${crash('1 s')}${crash('2 s')}`);
+  for (const host of ['threads', 'inline']) {
+    const { code, error, output } = await run(['run', file, '--until', '3', '--host', host]);
+    expect({ code, error }).toEqual({ code: 0, error: '' });
+    expect(output).toContain('could not be carried out: "crash" at 2 s was left out: n2 is down already');
+    expect(output).toContain('Ended at 00:03.000');
+  }
+  rmSync(folder, { recursive: true });
+});
+
 test('an interruption ends the run with its summary', async () => {
   const child = start(['run', '--seed', '1']);
   let output = '';

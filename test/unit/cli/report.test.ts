@@ -41,7 +41,8 @@ test('a line per event, in words, and a summary', async () => {
   expect(lines[1]).toBe('00:00.000  n1 started');
   expect(lines.join('\n')).toMatch(/00:00\.\d{3} {2}n1 learned that "red" is chosen in instance 1, 1\.1 accepted by n/);
   expect(lines).toContain('00:00.500  n2 crashed');
-  expect(lines).toContain('! A command of the scenario was refused: n2 is down already');
+  const left = '"crash" at 0.6 s was left out: n2 is down already. The run goes on.';
+  expect(lines).toContain(`! A command of the scenario could not be carried out: ${left}`);
   expect(lines.at(-4)).toMatch(/^Ended at 00:01\.000 of virtual time, after \d+ events$/);
   expect(lines.at(-3)).toMatch(/^ {2}chosen {3}in 1: "red", ballot 1\.1, accepted by n\d and n\d; known to n1 and n3$/);
   expect(lines.at(-2)).toMatch(
