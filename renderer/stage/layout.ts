@@ -60,9 +60,13 @@ const CHANNEL = 14;
 const spreads = [4.4, 3.8, 3.2, 2.7, 2.2, 1.8, 1.4, 1.1, 0.8, 0.5, 0.3];
 /** What a form is worth against a larger disc, px. */
 const formWorth: Record<Form, number> = { full: 14, medium: 6, small: 0, tiny: -8 };
-/** What room for packets is worth against a larger disc, px per radius; more than this much room is worth nothing. */
-const SPREAD_WORTH = 9;
-const SPREAD_ENOUGH = 2.5;
+/** What room for packets is worth against a larger disc, px per radius: much until there is enough, then little. */
+const SPREAD_WORTH = 16;
+const SPREAD_ENOUGH = 1.6;
+const SPREAD_MORE_WORTH = 5;
+const SPREAD_MOST = 2.6;
+/** Largest disc, as a share of the shorter side of the stage. */
+const RADIUS_SHARE = 0.075;
 /** Several islands stay compact, so that they need not push each other about. */
 const PARTED_SPREAD_MAX = 2.7;
 
@@ -77,7 +81,10 @@ const candidates: readonly Candidate[] = looks
   .sort((a, b) => worthOf(b) - worthOf(a));
 
 function worthOf({ look, spread }: Candidate): number {
-  return look.radius + formWorth[look.form] + SPREAD_WORTH * Math.min(spread, SPREAD_ENOUGH) + spread / 100;
+  const room =
+    SPREAD_WORTH * Math.min(spread, SPREAD_ENOUGH) +
+    SPREAD_MORE_WORTH * Math.max(0, Math.min(spread, SPREAD_MOST) - SPREAD_ENOUGH);
+  return look.radius + formWorth[look.form] + room + spread / 100;
 }
 
 /** How far, in multiples of its way from the old middle, a node that leaves by a command goes out to sea. */
@@ -116,9 +123,11 @@ export function layOut(request: LayoutRequest): Layout {
   };
 
   // Nodes are not drawn larger on parted islands than on one: they would swell whenever a link is cut.
-  const whole = candidates.find((candidate) => attempt([all], candidate, pushApart) !== null);
+  const radiusMax = RADIUS_SHARE * Math.min(width / 1.3, height);
+  const fitting = candidates.filter(({ look }) => look.radius <= radiusMax);
+  const whole = fitting.find((candidate) => attempt([all], candidate, pushApart) !== null);
   const largest = whole === undefined ? 0 : looks.indexOf(whole.look);
-  const usable = candidates.filter(
+  const usable = fitting.filter(
     ({ look, spread }) => looks.indexOf(look) >= largest && (groups.length === 1 || spread <= PARTED_SPREAD_MAX),
   );
   for (const place of [pushApart, setInRows]) {

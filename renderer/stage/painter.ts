@@ -228,7 +228,7 @@ export class Painter {
       if (progress === 1) continue;
       this.lanes.point(packet.from, packet.to, progress, spot);
       sprites.draw(c, packet.kind, dots ? 'dot' : packet.duplicateOf === null ? 'plain' : 'duplicate', spot.x, spot.y);
-      if (packet.packet === marked) this.paintMarked(spot, packet.kind);
+      if (packet.packet === marked) this.paintMarked(spot, packet.kind, dots ? 7 : this.packetRadius + 6);
       if (pointer === null) continue;
       const distance = (spot.x - pointer.x) ** 2 + (spot.y - pointer.y) ** 2;
       if (distance > least) continue;
@@ -240,12 +240,12 @@ export class Painter {
     return nearest === null ? null : { packet: nearest, x, y };
   }
 
-  private paintMarked(at: Point, kind: number): void {
+  private paintMarked(at: Point, kind: number, radius: number): void {
     const c = this.context;
     c.lineWidth = 2;
     c.strokeStyle = this.colourOf(kind);
     c.beginPath();
-    c.arc(at.x, at.y, this.packetRadius + 6, 0, 2 * Math.PI);
+    c.arc(at.x, at.y, radius, 0, 2 * Math.PI);
     c.stroke();
   }
 

@@ -50,17 +50,17 @@ export function ringOf(
 
 interface Turned {
   readonly order: readonly NodeId[];
-  /** How far from the top the first in `order` stands, in steps from node to node: 0, or a half. */
+  /** How far from the top the first in `order` stands, in steps from node to node: 0 or a half; 1.5, to the left, for two. */
   readonly start: number;
 }
 
-/** Of all turns that put a node or a gap at the top, the one that keeps nodes nearest to their home angles. */
+/** Of all turns that put a node or a gap at the top (two nodes: side by side), the one that keeps nodes nearest to their home angles. */
 function turn(nodes: readonly NodeId[], home: ReadonlyMap<NodeId, number>): Turned {
   const count = nodes.length;
   const step = (2 * Math.PI) / count;
   let best: Turned = { order: nodes, start: 0 };
   let least = Infinity;
-  for (const start of count === 2 ? [0.5] : [0, 0.5]) {
+  for (const start of count === 2 ? [1.5] : [0, 0.5]) {
     for (let shift = 0; shift < count; shift++) {
       const order = nodes.map((_, i) => nodes[(i + shift) % count]!);
       const cost = order.reduce((sum, node, i) => sum + angleBetween(TOP + (start + i) * step, home.get(node) ?? TOP) ** 2, 0);
@@ -86,7 +86,7 @@ export const TOP = -Math.PI / 2;
 function onEllipse(turned: Turned, rx: number, ry: number): Place[] {
   const count = turned.order.length;
   if (count === 2) {
-    return turned.order.map((node, i) => ({ node, x: i === 0 ? rx : -rx, y: 0, side: 'below' as const }));
+    return turned.order.map((node, i) => ({ node, x: i === 0 ? -rx : rx, y: 0, side: 'below' as const }));
   }
   const at = (angle: number) => ({ x: rx * Math.cos(angle), y: ry * Math.sin(angle) });
   const lengths = [0];
