@@ -1,6 +1,7 @@
 /** Drives a run in this thread, in memory: `--host inline`. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LogMark } from '../cluster/event-log.ts';
+import { refusalText } from '../cluster/scheduler.ts';
 import { InlineCluster } from '../host/inline.ts';
 import type { ScenarioRun } from '../scenario/start.ts';
 import type { RunOptions } from './arguments.ts';
@@ -35,9 +36,7 @@ export async function runInline(
     mark = log.mark();
     report.events(packed);
     for (; told < refused.length; told++) {
-      const { at, command, error } = refused[told]!;
-      const detail = `"${command.type}" at ${at / 1_000_000} s was left out: ${error}. The run goes on.`;
-      report.problem('A command of the scenario could not be carried out', detail);
+      report.problem('A command of the scenario could not be carried out', refusalText(refused[told]!));
     }
     // Lets an interruption through, too.
     await sleep(speed === 'max' ? 0 : TURN_MS);

@@ -384,6 +384,11 @@ export class Scheduler {
   }
 }
 
+/** What to tell of a command of the script that could not be carried out. */
+export function refusalText({ at, command, error }: Scheduler['refused'][number]): string {
+  return `"${command.type}" at ${at / 1_000_000} s was left out: ${error}. The run goes on.`;
+}
+
 /** Errors of checking become refusals of the command. */
 function checked<T>(check: () => T): T {
   try {

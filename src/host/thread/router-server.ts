@@ -8,7 +8,7 @@ import { CommandError } from '../../cluster/commands.ts';
 import type { Transport } from '../../cluster/frames.ts';
 import type { NodeInspection } from '../../cluster/run.ts';
 import type { HostOperation } from '../../cluster/node-state.ts';
-import { IDLE_WINDOWS_MAX, Scheduler, type Window } from '../../cluster/scheduler.ts';
+import { IDLE_WINDOWS_MAX, refusalText, Scheduler, type Window } from '../../cluster/scheduler.ts';
 import type { AnyProtocol, NodeId } from '../../protocol/protocol.ts';
 import { FrameSource } from '../frames.ts';
 import { NodeLink } from './node-link.ts';
@@ -208,8 +208,7 @@ export class RouterServer {
   private reportRefused(): void {
     const { refused } = this.scheduler;
     for (; this.refusedTold < refused.length; this.refusedTold++) {
-      const { at, command, error } = refused[this.refusedTold]!;
-      const detail = `"${command.type}" at ${at / 1_000_000} s was left out: ${error}. The run goes on.`;
+      const detail = refusalText(refused[this.refusedTold]!);
       this.tell({ type: 'problem', title: 'A command of the scenario could not be carried out', detail });
     }
   }
