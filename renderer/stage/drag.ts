@@ -42,7 +42,7 @@ export type Outcome =
   | { readonly type: 'frame'; readonly rect: Rect; readonly adding: boolean };
 
 /** How far the pointer goes, in px, before a press becomes a drag. */
-export const THRESHOLD = 4;
+const THRESHOLD = 4;
 
 export const idle: Drag = { phase: 'idle' };
 const sea: Target = { type: 'sea' };
@@ -108,6 +108,6 @@ function sameTarget(a: Target, b: Target): boolean {
   return a.type === b.type && sameNodes(nodesOf(a), nodesOf(b));
 }
 
-export function sameNodes(a: readonly NodeId[], b: readonly NodeId[]): boolean {
+function sameNodes(a: readonly NodeId[], b: readonly NodeId[]): boolean {
   return a === b || (a.length === b.length && a.every((node) => b.includes(node)));
 }

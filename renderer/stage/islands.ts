@@ -23,7 +23,7 @@ export function rolesOf(world: World, node: NodeId): readonly Role[] {
 }
 
 /** How many acceptors of `count` each phase needs under the run's quorum system. */
-export function quorumsOf(world: World, count: number): { readonly phase1: number; readonly phase2: number } {
+function quorumsOf(world: World, count: number): { readonly phase1: number; readonly phase2: number } {
   const system = (world.config as { readonly quorum?: QuorumSystem } | null)?.quorum ?? { type: 'majority' };
   return { phase1: quorumSize(system, 1, count), phase2: quorumSize(system, 2, count) };
 }

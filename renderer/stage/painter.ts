@@ -34,7 +34,7 @@ export interface PacketHit extends Point {
 }
 
 /** Above this many in flight, packets become dots: letters could not be read any more. */
-export const LETTERS_MAX = 700;
+const LETTERS_MAX = 700;
 /** A packet this near to the pointer, px, is meant by it. */
 const REACH = 13;
 /** Newest arrivals drawn; older ones have faded anyhow. */

@@ -4,7 +4,7 @@ import type { Palette } from './palette.ts';
 import { hasLetter, letterDrop, shapePath } from './shapes.ts';
 
 /** How a packet is drawn: whole, as a copy the network made, or as a dot when there are too many to read. */
-export const variants = ['plain', 'duplicate', 'dot'] as const;
+const variants = ['plain', 'duplicate', 'dot'] as const;
 export type Variant = (typeof variants)[number];
 
 /** Room for one sprite in radii, from its middle to its edge. */
