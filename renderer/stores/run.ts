@@ -30,6 +30,8 @@ export const useRun = defineStore('run', () => {
   /** Virtual time of the last committed frame, µs. */
   const frameNow = shallowRef(0);
   const clock = new VirtualClock();
+  /** What main was asked for and has not confirmed yet. */
+  let asked: Partial<Transport> = {};
 
   const feed: Feed = createFeed({
     bridge,
@@ -41,6 +43,7 @@ export const useRun = defineStore('run', () => {
       clock.sample(state.now, state.transport, performance.now());
     },
     onSession: (state) => {
+      asked = {};
       clock.reset();
       clock.sample(0, { playing: false, speed: 1 }, performance.now());
       session.value = state.session;
@@ -59,22 +62,24 @@ export const useRun = defineStore('run', () => {
   const playing = computed(() => transport.value.playing);
   const speed = computed(() => transport.value.speed);
 
-  function setTransportShown(next: Transport): void {
+  function setTransportShown(told: Transport): void {
+    const next = { ...told, ...asked };
     const shown = transport.value;
     // Most frames bring the transport they brought before; whoever shows it need not look again.
     if (next.playing !== shown.playing || next.speed !== shown.speed) transport.value = next;
   }
 
-  /** The value of an answer; `null`, with a toast that says why, when it was refused. */
-  async function answered<T>(what: string, answer: Promise<Answer<T>>): Promise<T | null> {
+  /** The answer to a request; when it is a refusal, a toast says why. */
+  async function answered<T>(what: string, request: Promise<Answer<T>>): Promise<Answer<T>> {
     try {
-      const { ok, ...rest } = await answer;
-      if (ok) return (rest as { value: T }).value;
-      ui.toast({ tone: 'refused', title: `${what}: not done`, detail: (rest as { error: string }).error });
+      const answer = await request;
+      if (!answer.ok) ui.toast({ tone: 'refused', title: `${what}: not done`, detail: answer.error });
+      return answer;
     } catch (error) {
-      ui.problem({ title: `${what}: not done`, detail: `Main did not answer. ${error instanceof Error ? error.message : ''}` });
+      const detail = `Main did not answer. ${error instanceof Error ? error.message : ''}`;
+      ui.problem({ title: `${what}: not done`, detail });
+      return { ok: false, error: detail };
     }
-    return null;
   }
 
   /**
@@ -82,17 +87,25 @@ export const useRun = defineStore('run', () => {
    * @param what the thing done, as a person would say it, for the toast of a refusal
    * @returns where it took place in the run; `null` when it was refused
    */
-  function command(argument: WindowArgument<'session:command'>, what = 'Command'): Promise<CommandPlace | null> {
-    return answered(what, bridge.request('session:command', argument));
+  async function command(argument: WindowArgument<'session:command'>, what = 'Command'): Promise<CommandPlace | null> {
+    const answer = await answered(what, bridge.request('session:command', argument));
+    return answer.ok ? answer.value : null;
   }
 
+  /** Shown at once, so that a second press of a key builds on the first; main has the last word. */
   async function setTransport(patch: WindowArgument<'transport:set'>): Promise<void> {
-    const answer = await bridge.request('transport:set', patch);
-    if (!answer.ok) void answered('Transport', Promise.resolve(answer));
+    const mine = { ...asked, ...patch };
+    asked = mine;
+    setTransportShown(feed.state.transport);
+    const answer = await answered('Transport', bridge.request('transport:set', patch));
+    // Whatever was asked since has an answer of its own.
+    if (!answer.ok) asked = {};
     else {
-      setTransportShown({ ...transport.value, ...patch });
-      clock.sample(feed.state.now, transport.value, performance.now());
+      feed.state.transport = { ...feed.state.transport, ...patch };
+      if (asked === mine) asked = {};
     }
+    setTransportShown(feed.state.transport);
+    clock.sample(feed.state.now, transport.value, performance.now());
   }
 
   /** One step of one node, or one event of the network; pauses first. */
@@ -102,13 +115,15 @@ export const useRun = defineStore('run', () => {
 
   /** Ends this run and begins another. */
   async function newRun(choices: WindowArgument<'session:new'>): Promise<boolean> {
-    const next = await answered('New run', bridge.request('session:new', choices));
-    if (next !== null) feed.begin(next);
-    return next !== null;
+    const answer = await answered('New run', bridge.request('session:new', choices));
+    if (answer.ok) feed.begin(answer.value);
+    return answer.ok;
   }
 
-  function inspect(node: NodeId): Promise<NodeInspection | null> {
-    return answered(`Inspect n${node}`, bridge.request('node:inspect', { node }));
+  /** Memory and disk of a node; `null` when they cannot be had. */
+  async function inspect(node: NodeId): Promise<NodeInspection | null> {
+    const answer = await answered(`Inspect n${node}`, bridge.request('node:inspect', { node }));
+    return answer.ok ? answer.value : null;
   }
 
   /** Virtual time now, µs, running on smoothly between frames. For painters, called every animation frame. */

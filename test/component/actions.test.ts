@@ -85,6 +85,20 @@ describe('keyboard', () => {
     expect(on.ui.toasts.at(-1)!.title).toBe('This is the slowest speed.');
   });
 
+  it('builds on what was asked, not on what main has confirmed', async () => {
+    for (let i = 0; i < 3; i++) press(']');
+    expect(on.run.speed).toBe(8);
+    await settled();
+    expect(on.run.speed).toBe(8);
+    expect(on.bridge.transport.speed).toBe(8);
+  });
+
+  it('goes back to the transport of main when it is refused', async () => {
+    await on.run.setTransport({ speed: 1000 });
+    expect(on.run.speed).toBe(1);
+    expect(on.ui.toasts.at(-1)!.title).toBe('Transport: not done');
+  });
+
   it('selects, crashes, restarts, isolates, joins', async () => {
     press('3');
     expect(on.selection.node).toBe(3);
