@@ -1,7 +1,7 @@
 /** Contrast of both themes, after WCAG 2.2: 4.5 for text, 3 for marks. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { NODES_MAX } from '../../src/contract/index.ts';
+import { NODES_MAX } from '../../../src/contract/index.ts';
 
 const css = readFileSync('renderer/design/colours.css', 'utf8');
 
