@@ -30,8 +30,8 @@ export const useRun = defineStore('run', () => {
   /** Virtual time of the last committed frame, µs. */
   const frameNow = shallowRef(0);
   const clock = new VirtualClock();
-  /** What main was asked for and has not confirmed yet. */
-  let asked: Partial<Transport> = {};
+  /** What main was asked for; frames that were under way already still say otherwise. */
+  let asked: { -readonly [K in keyof Transport]?: Transport[K] } = {};
 
   const feed: Feed = createFeed({
     bridge,
@@ -63,6 +63,8 @@ export const useRun = defineStore('run', () => {
   const speed = computed(() => transport.value.speed);
 
   function setTransportShown(told: Transport): void {
+    if (asked.playing === told.playing) delete asked.playing;
+    if (asked.speed === told.speed) delete asked.speed;
     const next = { ...told, ...asked };
     const shown = transport.value;
     // Most frames bring the transport they brought before; whoever shows it need not look again.
@@ -92,24 +94,19 @@ export const useRun = defineStore('run', () => {
     return answer.ok ? answer.value : null;
   }
 
-  /** Shown at once, so that a second press of a key builds on the first; main has the last word. */
+  /** Shown at once, so that a second press of a key builds on the first, until a frame says the same. */
   async function setTransport(patch: WindowArgument<'transport:set'>): Promise<void> {
-    const mine = { ...asked, ...patch };
-    asked = mine;
+    asked = { ...asked, ...patch };
     setTransportShown(feed.state.transport);
     const answer = await answered('Transport', bridge.request('transport:set', patch));
-    // Whatever was asked since has an answer of its own.
-    if (!answer.ok) asked = {};
-    else {
-      feed.state.transport = { ...feed.state.transport, ...patch };
-      if (asked === mine) asked = {};
-    }
+    if (answer.ok) return;
+    asked = {};
     setTransportShown(feed.state.transport);
-    clock.sample(feed.state.now, transport.value, performance.now());
   }
 
   /** One step of one node, or one event of the network; pauses first. */
   async function step(): Promise<void> {
+    asked = {};
     await answered('One event', bridge.request('transport:step', undefined));
   }
 
