@@ -120,6 +120,7 @@ function nameOf(world: World, card: Omit<NodeCard, 'name'>, roles: readonly Role
     ...(card.error === '' ? [] : [card.error]),
     ...(card.leading ? ['leading'] : []),
     ...(card.incarnation > 1 ? [`started ${card.incarnation} times`] : []),
+    ...(card.diskErased ? ['with an erased disk, unsafe'] : []),
     ...rowTexts(card),
     ...(card.chosen === '' ? [] : [`knows ${card.chosen} is chosen`]),
     islandText(world.groups, card.node),
