@@ -200,7 +200,9 @@ export class ThreadCluster {
   }
 
   private async loadDisk(node: NodeId): Promise<NodeInspection['disk']> {
-    const storage = await LevelStorage.open(this.directoryOf(node), false);
+    const storage = await LevelStorage.open(this.directoryOf(node), false).catch((error: Error) => {
+      throw new CommandError(`the disk of n${node} cannot be read: ${error.message}`);
+    });
     try {
       return protocolNamed(this.options.header.protocol).disk(await storage.load());
     } finally {
