@@ -141,7 +141,9 @@ describe('inspector', () => {
     expect(document.body.textContent).toContain('crashed');
     expect([...document.querySelectorAll('.tree tbody td:nth-child(2)')].every((cell) => cell.textContent === '')).toBe(true);
     expect(document.querySelectorAll('.tree tbody tr').length).toBeGreaterThan(3);
-    one<HTMLButtonElement>('button.danger').click();
+    one('button[aria-label="Which disk to restart with"]').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+    await settled();
+    one('[role="menuitem"]', 'Restart with an erased disk (unsafe)').click();
     await settled();
     expect(on.bridge.requests.at(-1)!.argument).toMatchObject({ type: 'restart', node: 2, disk: 'erased' });
     await play(on, 1000);
