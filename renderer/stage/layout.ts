@@ -67,6 +67,10 @@ const SPREAD_MORE_WORTH = 5;
 const SPREAD_MOST = 2.6;
 /** Largest disc, as a share of the shorter side of the stage. */
 const RADIUS_SHARE = 0.075;
+/** Sea around the only island, at each edge, as a share of the room: there must be somewhere to pull a node to. */
+const SEA_SHARE = 0.06;
+/** Width to height of the ring of a whole cluster, at most. */
+const WHOLE_ASPECT_MAX = 1.5;
 /** Several islands stay compact, so that they need not push each other about. */
 const PARTED_SPREAD_MAX = 2.7;
 
@@ -111,14 +115,15 @@ export function layOut(request: LayoutRequest): Layout {
   const room = roomOf(width, height);
   const all = groups.flat().sort((a, b) => a - b);
   const home = new Map(all.map((node, i) => [node, TOP + (i / all.length) * 2 * Math.PI]));
-  const wholeAspect = clamp((room.right - room.left) / (room.bottom - room.top), 1, 1.7);
+  const wholeRoom = shrunk(room, SEA_SHARE);
+  const wholeAspect = clamp((room.right - room.left) / (room.bottom - room.top), 1, WHOLE_ASPECT_MAX);
   const wishes = wishesOf(request, room, home);
 
   const attempt = (among: Groups, { look, spread }: Candidate, place: typeof pushApart) => {
     const aspect = among.length === 1 ? wholeAspect : 1.15;
     const plots = among.map((nodes) => plotOf(ringOf(nodes, home, look, spread, aspect), look));
     const parcels = among.map((_, i): Parcel => parcelOf(plots[i]!, wishes[i]!));
-    const middles = place(parcels, room, CHANNEL);
+    const middles = place(parcels, among.length === 1 ? wholeRoom : room, CHANNEL);
     return middles === null ? null : { look, plots, middles };
   };
 
@@ -274,6 +279,12 @@ function atHome(group: readonly NodeId[], room: Rect, home: ReadonlyMap<NodeId, 
     x: middle.x + (way.x * (room.right - room.left)) / 3,
     y: middle.y + (way.y * (room.bottom - room.top)) / 3,
   };
+}
+
+function shrunk(rect: Rect, share: number): Rect {
+  const x = (rect.right - rect.left) * share;
+  const y = (rect.bottom - rect.top) * share;
+  return { left: rect.left + x, right: rect.right - x, top: rect.top + y, bottom: rect.bottom - y };
 }
 
 function mean(points: readonly Point[]): Point {

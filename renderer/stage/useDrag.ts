@@ -20,6 +20,8 @@ export interface DragOptions {
 
 /** An island takes a node whose middle comes this near to its shore, px. */
 const CATCH = 10;
+/** A node stays on its own island until it has gone so far, in radii: the hand may tremble. */
+const LEAVE = 1.6;
 
 export function useDrag(options: DragOptions) {
   const { root, groups, layout } = options;
@@ -30,8 +32,11 @@ export function useDrag(options: DragOptions) {
     const now = drag.value;
     return now.phase === 'dragging' && now.grip.type === 'sea' ? rectBetween(now.from, now.at) : null;
   });
-  /** Shores as they were when the drag began: what is under the pointer must not depend on what it moves. */
-  let shores: { readonly nodes: readonly NodeId[]; readonly shore: Float64Array }[] = [];
+  /**
+   * Shores as they were when the drag began, without what is dragged: what is under the pointer must not depend on what
+   * it moves. `own`: nodes of this island are held, and others stay on it.
+   */
+  let shores: { readonly nodes: readonly NodeId[]; readonly shore: Float64Array; readonly own: boolean }[] = [];
   let pointer: number | null = null;
   let latest: Point | null = null;
 
@@ -94,7 +99,7 @@ export function useDrag(options: DragOptions) {
     if (after === before || after.phase !== 'dragging') return;
     const motion = options.motion();
     if (before.phase === 'pressed') {
-      takeShores();
+      takeShores(after.grip);
       drag.value = move(before, at, groups.value, hit);
       if (after.grip.type !== 'sea') motion?.grab(after.grip.nodes);
     } else drag.value = after;
@@ -104,17 +109,25 @@ export function useDrag(options: DragOptions) {
   /** The partition has changed under the drag. */
   function follow(): void {
     if (drag.value.phase !== 'dragging') return;
-    takeShores();
+    takeShores(drag.value.grip);
     drag.value = regroup(drag.value, groups.value);
   }
 
-  function takeShores(): void {
+  function takeShores(grip: Grip): void {
     const now = layout.value;
-    shores = now === null ? [] : now.islands.map(({ nodes }) => ({ nodes, shore: shoreOf(now, nodes, now.look) }));
+    const moving = grip.type === 'nodes' ? grip.nodes : [];
+    shores = (now?.islands ?? []).map(({ nodes }) => {
+      const staying = nodes.filter((node) => !moving.includes(node));
+      const own = staying.length > 0 && staying.length < nodes.length;
+      return { nodes, shore: shoreOf(now!, own ? staying : nodes, now!.look), own };
+    });
   }
 
   function hit(at: Point): Target {
-    const found = shores.find(({ shore }) => contains(shore, at, CATCH));
+    const now = drag.value;
+    const leave = LEAVE * (layout.value?.look.radius ?? 0);
+    const near = now.phase !== 'idle' && Math.hypot(at.x - now.from.x, at.y - now.from.y) < leave;
+    const found = shores.find(({ shore, own }) => (own && near) || contains(shore, at, CATCH));
     return found === undefined ? { type: 'sea' } : { type: 'island', nodes: found.nodes };
   }
 

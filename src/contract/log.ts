@@ -82,7 +82,7 @@ export function sentence(protocol: AnyProtocol, row: LogRow): string {
         `n${event.node} learned that "${event.value}" is chosen in ${protocol.slotName} ${event.slot}, ` +
         (event.quorum.length === 0
           ? 'told by another learner'
-          : `${formatBallot(event.ballot)} accepted by ${nodeList([...event.quorum].sort((a, b) => a - b))}`)
+          : `${formatBallot(event.ballot)} accepted by ${nodeList(event.quorum)}`)
       );
     case 'note':
       return `n${event.node} ${event.text}`;

@@ -72,7 +72,7 @@ export type Effect<Message> =
   | { readonly type: 'cancelTimer'; readonly name: string }
   /** Answer a request. */
   | { readonly type: 'reply'; readonly id: number; readonly reply: Reply }
-  /** This node has learned that `value` is chosen in `slot`, by the phase-2 quorum `quorum` (empty: told by another learner). */
+  /** This node has learned that `value` is chosen in `slot`, by the phase-2 quorum `quorum`, ascending (empty: told by another learner). */
   | {
       readonly type: 'chosen';
       readonly slot: number;

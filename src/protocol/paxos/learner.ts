@@ -75,7 +75,7 @@ function count(state: PaxosState, from: NodeId, instance: number, ballot: Ballot
   voters.push(from);
   if (!isQuorum(state.config.quorum, 2, state.acceptors, voters)) return;
 
-  know(state, instance, ballot, value, voters.filter((node) => state.acceptors.includes(node)), out);
+  know(state, instance, ballot, value, state.acceptors.filter((node) => voters.includes(node)), out);
   const items = [{ instance, ballot, value }];
   for (const node of state.nodes) {
     const cares = state.learners.includes(node) || state.proposers.includes(node);
