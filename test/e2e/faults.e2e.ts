@@ -1,0 +1,163 @@
+/** Losing packets, crashing, restarting, duelling, and a node that dies by itself. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, rank, test, type Person } from './person.ts';
+
+test('with three of ten packets lost, values are still chosen, and the log names what was lost', async ({ person }) => {
+  const { app } = person;
+  await person.begin({ seed: 21, client: { enabled: true } });
+  await app.waitForChosen(1);
+  await person.setNumber('Loss', '30');
+  await expect(person.slider('Loss')).toHaveAttribute('aria-valuetext', '30 %');
+  const before = (await app.chosen()).length;
+  for (const slot of [before + 1, before + 2, before + 3]) {
+    expect((await app.waitForChosen(slot)).quorum.length).toBeGreaterThanOrEqual(3);
+  }
+  await person.filterLog('lost on the link:');
+  const lost = await person.logCount();
+  expect(lost).toBeGreaterThan(0);
+  await expect.poll(() => person.logCount()).toBeGreaterThan(lost);
+});
+
+test('the loss that a slider is dragged to acts at once, and with all of it nothing is chosen', async ({ person }) => {
+  const { app, page } = person;
+  await person.begin({ seed: 22 });
+  const thumb = (await person.slider('Loss').boundingBox())!;
+  const middle = { x: thumb.x + thumb.width / 2, y: thumb.y + thumb.height / 2 };
+  await page.mouse.move(middle.x, middle.y);
+  await page.mouse.down();
+  await page.mouse.move(middle.x + 60, middle.y, { steps: 4 });
+  await page.mouse.move(middle.x + 600, middle.y, { steps: 4 });
+  await page.mouse.up();
+  await expect(person.slider('Loss')).toHaveAttribute('aria-valuetext', '100 %');
+  await person.expectLogged('the network was changed');
+  await person.propose(1, 'shout');
+  await person.show('Ballots');
+  await expect.poll(() => person.highestRound(), 'n1 tries again and again').toBeGreaterThanOrEqual(3);
+  expect((await person.ballots()).filter(({ promised }) => promised !== '').map(({ node }) => node)).toEqual([1]);
+  await person.setNumber('Loss', '0');
+  await person.show('Chosen');
+  expect((await app.waitForChosen(1)).value).toBe('shout');
+});
+
+test('a crash and a restart keep the promise: on disk before anybody heard of it', async ({ person }) => {
+  const { app } = person;
+  await person.begin({ seed: 23 });
+  await person.propose(1, 'first');
+  await app.waitForChosen(1, [1, 2, 3, 4, 5]);
+  await person.chooseCrashPoint(3, /after its next save/i);
+  await person.propose(2, 'second');
+  await person.expectUp(3, false);
+  await app.waitForChosen(2, [1, 2, 4, 5]);
+
+  const crashed = await person.disk(3);
+  expect(crashed.instances.get(1)).toMatchObject({ value: 'first' });
+  expect(crashed.instances.get(2)).toEqual({ promised: '1.2', accepted: '', value: '' });
+  await app.node(3).locator('.disc').click();
+  await expect.poll(async () => (await person.inspected()).get('acceptor.2.promised')).toEqual({ memory: '', disk: '1.2' });
+  expect((await person.inspected()).get('acceptor.1.accepted.value')?.disk).toBe('first');
+
+  // Alone, so that whatever it knows of instance 2 it has from its disk.
+  await person.choose(3, 'Isolate');
+  await person.choose(3, /^Restart(?! with)/);
+  await person.expectUp(3, true);
+  await expect.poll(async () => (await person.inspected()).get('acceptor.2.promised')).toEqual({ memory: '1.2', disk: '1.2' });
+  await expect(app.node(3)).toHaveAccessibleName(/promised 1\.2/);
+
+  await person.choose(3, /Move to the island/);
+  await person.show('Chosen');
+  expect((await app.waitForChosen(2, [1, 2, 3, 4, 5])).value).toBe('second');
+  await person.choose(3, /^Crash(?! during)/);
+  await person.expectUp(3, false);
+  const again = await person.disk(3);
+  for (const [instance, { promised }] of crashed.instances) {
+    expect(rank(again.instances.get(instance)!.promised)).toBeGreaterThanOrEqual(rank(promised));
+  }
+  expect(again.round).toBeGreaterThanOrEqual(crashed.round);
+});
+
+test('a restart with an erased disk begins with nothing and is marked unsafe', async ({ person }) => {
+  const { app, page } = person;
+  await person.begin({ seed: 24 });
+  await person.propose(5, 'kept');
+  await app.waitForChosen(1, [1, 2, 3, 4, 5]);
+  await person.choose(5, 'Isolate');
+  await person.choose(5, /^Crash(?! during)/);
+  await person.expectUp(5, false);
+  const before = await person.disk(5);
+  expect(before).toMatchObject({ round: 1 });
+  expect(before.instances.get(1)).toEqual({ promised: '1.5', accepted: '1.5', value: 'kept' });
+
+  await person.choose(5, /erased disk \(unsafe\)/);
+  await person.expectUp(5, true);
+  await person.expectLogged('n5 restarted (2) with an erased disk: unsafe');
+  await expect(app.node(5)).toHaveAccessibleName(/erased disk, unsafe/);
+  await app.node(5).locator('.disc').click();
+  await expect(page.getByText('with an erased disk: unsafe').last()).toBeVisible();
+  await expect.poll(async () => (await person.inspected()).get('acceptor')).toEqual({ memory: 'none', disk: 'none' });
+  await person.choose(5, /^Crash(?! during)/);
+  await person.expectUp(5, false);
+  expect(await person.disk(5)).toEqual({ round: 0, instances: new Map() });
+});
+
+test('two proposers without backoff duel for ever; with backoff a value is chosen', async ({ person }) => {
+  const { app, page } = person;
+  await person.begin({ seed: 25 });
+  await person.settings.getByRole('button', { name: 'Constant' }).click();
+  await person.setNumber('Shortest', '500');
+  await person.settings.getByRole('switch', { name: 'Random backoff' }).click();
+  await expect(person.settings.getByRole('switch', { name: 'Random backoff' })).not.toBeChecked();
+  // Both proposals at one virtual time: less than a latency apart.
+  await person.pause();
+  await person.propose(1, 'red');
+  await person.propose(5, 'blue');
+  await person.play();
+
+  await person.show('Ballots');
+  for (const rounds of [10, 20, 30]) {
+    await expect.poll(() => person.highestRound(), `${rounds} rounds`).toBeGreaterThanOrEqual(rounds);
+    await expect(page.getByRole('tabpanel')).toContainText('No learner knows a chosen value yet');
+  }
+  await person.expectLogged('tries again at once');
+  await person.filterLog('');
+  await person.filterKinds('Decisions');
+  await expect.poll(() => person.logCount()).toBe(0);
+
+  await person.settings.getByRole('switch', { name: 'Random backoff' }).click();
+  await person.show('Chosen');
+  const { value, quorum } = await app.waitForChosen(1, [1, 2, 3, 4, 5]);
+  expect(['red', 'blue']).toContain(value);
+  expect(quorum.length).toBeGreaterThanOrEqual(3);
+});
+
+test('a node whose disk cannot be read shows as crashed with the error, and the rest goes on', async ({ person }) => {
+  const { app, page } = person;
+  await person.begin({ seed: 26 });
+  await person.propose(2, 'before');
+  await app.waitForChosen(1, [1, 2, 3, 4, 5]);
+  await person.choose(2, /^Crash(?! during)/);
+  await person.expectUp(2, false);
+  await damageDisk(person, 2);
+  await person.choose(2, /^Restart(?! with)/);
+  await person.expectLogged('n2 crashed by itself: ');
+  await expect(app.node(2)).toHaveAccessibleName(/crashed, .*file already exists/);
+  await app.node(2).locator('.disc').click();
+  await expect(page.getByRole('tabpanel')).toContainText('file already exists');
+  await expect(page.getByRole('region', { name: 'Messages' })).toContainText('the disk of n2 cannot be read');
+  await person.propose(1, 'after');
+  await person.show('Chosen');
+  expect((await app.waitForChosen(2, [1, 3, 4, 5])).value).toBe('after');
+
+  // With a disk that works again it comes back, and hears what it has missed.
+  rmSync(join(await person.runFolder(), 'n2'));
+  await person.choose(2, /erased disk/);
+  await person.expectUp(2, true);
+  await app.waitForChosen(2, [1, 2, 3, 4, 5]);
+});
+
+/** Puts a file where the folder of the node's storage was. */
+async function damageDisk(person: Person, node: number): Promise<void> {
+  const folder = join(await person.runFolder(), `n${node}`);
+  rmSync(folder, { recursive: true });
+  writeFileSync(folder, 'no database');
+}
