@@ -1,7 +1,10 @@
 /** Maps wall time to virtual time: how far a run may go by now. */
 import type { Speed } from '../../cluster/frames.ts';
 
-/** Longest stretch of wall time, ms, that is made up for after the process was held up (a laptop that slept). */
+/**
+ * Longest stretch of wall time, ms, that is made up for, after the process was held up (a laptop that slept) or while
+ * the threads cannot keep the pace: a run that could go faster again does not sprint.
+ */
 const CATCH_UP_MAX_MS = 100;
 
 export class Pacer {
@@ -25,12 +28,16 @@ export class Pacer {
     this.virtual = virtual;
   }
 
-  /** The virtual time that may have been reached by now, µs; Infinity for as fast as possible. */
-  limit(): number {
+  /**
+   * The virtual time that may have been reached by now, µs; Infinity for as fast as possible.
+   * @param reached the virtual time that has been reached, µs.
+   */
+  limit(reached: number): number {
     if (this.speed === 'max') return Infinity;
     const wall = this.clock();
     const elapsed = Math.min(wall - this.wall, CATCH_UP_MAX_MS);
-    this.virtual += elapsed * 1000 * this.speed;
+    const ahead = reached + CATCH_UP_MAX_MS * 1000 * this.speed;
+    this.virtual = Math.min(this.virtual + elapsed * 1000 * this.speed, ahead);
     this.wall = wall;
     return Math.floor(this.virtual);
   }

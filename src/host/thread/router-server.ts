@@ -23,7 +23,7 @@ const NAP_MS = 4;
 const SLICE_MS = 8;
 /** A head start is given up at this virtual time, µs: with a bad network, it may take for ever. */
 const HEAD_START_MAX_US = 10_000_000;
-/** A node that has not finished its batch after this much wall time, ms, is taken for dead. */
+/** A node that has not finished its batch, started or answered after this much wall time, ms, is taken for dead. */
 const NODE_TIMEOUT_MS = 20_000;
 
 export class RouterServer {
@@ -44,7 +44,8 @@ export class RouterServer {
   private frameAt = 0;
   private refusedTold = 0;
   private dirty = true;
-  private waiting: { readonly since: number; readonly nodes: Set<NodeId> } | null = null;
+  /** What it waits for a node to do, and since when (wall time, ms). */
+  private readonly waiting = new Map<NodeLink, { readonly since: number; readonly what: string }>();
 
   constructor(data: RouterWorkerData, protocol: AnyProtocol, tell: (message: FromRouter) => void, clock: () => number) {
     this.scheduler = new Scheduler(data.header, protocol, data.script);
@@ -95,12 +96,16 @@ export class RouterServer {
     }
     this.pacer.restart(this.transport.speed, this.scheduler.now);
     let sliceFrom = this.clock();
+    let idle = 0;
     for (;;) {
       await this.settle();
-      const window = this.transport.playing ? this.scheduler.plan(this.pacer.limit(), false) : null;
+      const before = this.scheduler.log.seq;
+      const window = this.transport.playing ? this.scheduler.plan(this.pacer.limit(this.scheduler.now), false) : null;
       if (window !== null) await this.runWindow(window);
       this.sendFrame();
-      if (window === null) await this.nap();
+      idle = window !== null && this.scheduler.log.seq === before ? idle + 1 : 0;
+      // With every node down and the client still trying, as fast as possible would be years in minutes.
+      if (window === null || idle > IDLE_WINDOWS_MAX) await this.nap();
       if (window === null || this.clock() - sliceFrom > SLICE_MS) {
         await new Promise((resume) => setImmediate(resume));
         sliceFrom = this.clock();
@@ -182,7 +187,7 @@ export class RouterServer {
   private async inspect(node: NodeId): Promise<NodeInspection | null> {
     const link = this.links.get(node);
     if (!this.scheduler.stateOf(node).up || link === undefined || link.ended !== null) return null;
-    return link.inspect().then(
+    return this.within(link, 'answer', link.inspect()).then(
       (inspection) => ({ up: true, ...inspection }),
       () => null,
     );
@@ -216,20 +221,23 @@ export class RouterServer {
   private async runBatches(window: Window): Promise<NodeOutput[]> {
     const outputs: NodeOutput[] = [];
     const nodes = new Set(window.batches.map((batch) => batch.node));
-    this.waiting = { since: this.clock(), nodes };
+    const wait = { since: this.clock(), what: 'finish a step' };
     await new Promise<void>((done) => {
       for (const batch of window.batches) {
+        const link = this.links.get(batch.node);
         const finish = (output: NodeOutput | null): void => {
           if (!nodes.delete(batch.node)) return;
+          if (link !== undefined) this.waiting.delete(link);
           if (output !== null) outputs.push(output);
           if (nodes.size === 0) done();
         };
-        const link = this.links.get(batch.node);
         if (link === undefined) finish(null);
-        else link.run(batch.writer.bytes.buffer, finish);
+        else {
+          this.waiting.set(link, wait);
+          link.run(batch.writer.bytes.buffer, finish);
+        }
       }
     });
-    this.waiting = null;
     if (outputs.length < window.batches.length) this.abandon(window, outputs);
     return outputs;
   }
@@ -239,8 +247,7 @@ export class RouterServer {
     for (const batch of window.batches) {
       if (outputs.some((output) => output.node === batch.node)) continue;
       this.scheduler.giveBack(batch);
-      const error = this.links.get(batch.node)?.ended ?? 'the thread is gone';
-      this.scheduler.command({ type: 'died', node: batch.node, error });
+      this.scheduler.command({ type: 'died', node: batch.node, error: reasonOf(this.links.get(batch.node)) });
     }
   }
 
@@ -248,7 +255,7 @@ export class RouterServer {
   private async bury(link: NodeLink): Promise<void> {
     const state = this.scheduler.stateOf(link.node);
     if (!state.up || state.incarnation !== link.incarnation) return;
-    this.scheduler.command({ type: 'died', node: link.node, error: (link.ended ?? '').slice(0, 2000) });
+    this.scheduler.command({ type: 'died', node: link.node, error: reasonOf(link) });
     this.dirty = true;
     await this.carryOut();
   }
@@ -283,7 +290,7 @@ export class RouterServer {
       this.tell({ type: 'spawn', incarnation, setup, disk });
     });
     // One that cannot start is written into the run as dead before the next window.
-    await link.whenReady().catch(() => {});
+    await this.within(link, 'start', link.whenReady()).catch(() => {});
   }
 
   private sendFrame(): void {
@@ -309,12 +316,22 @@ export class RouterServer {
     });
   }
 
+  /** The same promise, that a node which never keeps it is taken for dead. */
+  private within<T>(link: NodeLink, what: string, promise: Promise<T>): Promise<T> {
+    this.waiting.set(link, { since: this.clock(), what });
+    return promise.finally(() => this.waiting.delete(link));
+  }
+
   private watch(): void {
-    if (this.waiting === null || this.clock() - this.waiting.since < NODE_TIMEOUT_MS) return;
-    for (const node of [...this.waiting.nodes]) {
-      this.links.get(node)?.end(`did not finish a step within ${NODE_TIMEOUT_MS / 1000} s`);
+    for (const [link, { since, what }] of [...this.waiting]) {
+      if (this.clock() - since >= NODE_TIMEOUT_MS) link.end(`did not ${what} within ${NODE_TIMEOUT_MS / 1000} s`);
     }
   }
+}
+
+/** Why a node ended, no longer than a command takes. */
+function reasonOf(link: NodeLink | undefined): string {
+  return (link?.ended ?? 'the thread is gone').slice(0, 2000);
 }
 
 function key(about: { readonly node: NodeId; readonly incarnation: number }): string {

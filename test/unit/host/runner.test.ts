@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import { EFFECT_NOTE, INPUT_END, INPUT_MESSAGE, INPUT_REQUEST, INPUT_START, writeHead } from '../../../src/cluster/batch.ts';
+import type { CrashPoint, RunEvent } from '../../../src/cluster/events.ts';
+import { InlineCluster } from '../../../src/host/inline.ts';
+import { NodeRunner } from '../../../src/host/runner.ts';
+import { MemoryStorage } from '../../../src/host/storage/memory.ts';
+import { CodecError, Writer } from '../../../src/protocol/codec.ts';
+import { eventsOf } from '../../support/events.ts';
+import { puppet, puppetHeader, told, type Action } from '../../support/puppet.ts';
+
+function runner(observe = false, stored: { key: string; value: number }[] = []) {
+  return new NodeRunner({ protocol: puppet, setup: { node: 1, nodes: [1, 2], config: { limit: 0 }, seed: 1 }, stored, observe });
+}
+
+type Input = { at: number; start: true } | { at: number; ask: readonly Action[] } | { at: number; hear: readonly Action[] };
+
+function batch(from: number, until: number, inputs: readonly Input[], options: { single?: boolean; crashAt?: CrashPoint } = {}): Uint8Array {
+  const writer = new Writer();
+  writeHead(writer, { from, until, single: options.single ?? false, crashAt: options.crashAt ?? 'now' });
+  let last = from;
+  for (const input of inputs) {
+    writer.byte('start' in input ? INPUT_START : 'ask' in input ? INPUT_REQUEST : INPUT_MESSAGE);
+    writer.uint(input.at - last);
+    last = input.at;
+    if ('ask' in input) {
+      writer.uint(1);
+      writer.text(JSON.stringify({ slot: 1, value: told(...input.ask) }));
+    } else if ('hear' in input) {
+      const body = new Writer();
+      body.text(JSON.stringify({ actions: input.hear }));
+      writer.byte(2);
+      writer.byte(0);
+      writer.uint(body.length);
+      writer.raw(body.bytes, 0, body.length);
+    }
+  }
+  writer.byte(INPUT_END);
+  return writer.view().slice();
+}
+
+/** What a node does, as one line an event, with its own events only. */
+function story(...actions: readonly Action[]) {
+  const cluster = new InlineCluster(puppetHeader(1), { protocol: puppet });
+  cluster.runUntil(1000);
+  const mark = cluster.scheduler.log.mark();
+  cluster.command({ type: 'propose', node: 1, value: told(...actions) });
+  cluster.runUntil(1_000_000);
+  return eventsOf(cluster.scheduler.log, mark).map((event: RunEvent) => {
+    const what = event.type === 'note' ? event.text : event.type === 'timer' ? event.name : event.type === 'crash' ? event.error : '';
+    return `${event.at} ${event.type} ${what}`.trim();
+  });
+}
+
+describe('the order inside a node', () => {
+  it('is what it sent itself, then inputs, then timers in the order they were set', () => {
+    const node = runner();
+    node.run(batch(0, 100, [{ at: 0, start: true }]));
+    node.run(batch(100, 200, [{ at: 100, ask: [['timer', 'b', 150, [['note', 'timer b']]], ['timer', 'a', 150, [['note', 'timer a']]]] }]));
+    const { output } = node.run(batch(200, 300, [
+      { at: 249, ask: [['timer', 'c', 1, [['note', 'timer c']]], ['send', 1, [['note', 'self 1'], ['send', 1, [['note', 'self 3']]]]], ['send', 1, [['note', 'self 2']]]] },
+      { at: 250, hear: [['note', 'heard'], ['send', 1, [['note', 'self 4']]]] },
+      { at: 250, ask: [['note', 'asked']] },
+    ]));
+    const text = Buffer.from(output.bytes).toString('latin1');
+    const order = ['self 1', 'self 2', 'self 3', 'heard', 'self 4', 'asked', 'timer b', 'timer a', 'timer c'];
+    // What is sent is written too, before it is taken in: the note is the last place where the words stand.
+    const places = order.map((word) => text.lastIndexOf(word));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(places).not.toContain(-1);
+    expect(output.nextDue).toBe(Infinity);
+  });
+
+  it('gives timers their time, also those set within the same window, and only before its end', () => {
+    expect(story(['timer', 'a', 10, [['note', 'one'], ['timer', 'a', 10, [['note', 'two']]]]])).toEqual([
+      '1000 request', '1000 setTimer', '1010 timer a', '1010 note one', '1010 setTimer', '1020 timer a', '1020 note two',
+    ]);
+    const node = runner();
+    node.run(batch(0, 1, [{ at: 0, start: true }]));
+    expect(node.run(batch(1, 50, [{ at: 1, ask: [['timer', 'x', 49, [['note', 'later']]]] }])).output.nextDue).toBe(50);
+    expect(node.run(batch(50, 51, [])).output.bytes.length).toBeGreaterThan(0);
+  });
+
+  it('forgets a timer that is cancelled or set anew', () => {
+    expect(story(['timer', 'a', 10, [['note', 'never']]], ['timer', 'b', 20, [['note', 'never']]], ['cancel', 'b'], ['cancel', 'none'], ['timer', 'a', 30, [['note', 'once']]])).toEqual([
+      '1000 request', '1000 setTimer', '1000 setTimer', '1000 cancelTimer', '1000 cancelTimer', '1000 setTimer', '1030 timer a', '1030 note once',
+    ]);
+  });
+
+  it('with one step a batch makes one step', () => {
+    const node = runner();
+    node.run(batch(0, 1, [{ at: 0, start: true }]));
+    const said = (inputs: readonly Input[]) => {
+      const { bytes } = node.run(batch(5, 6, inputs, { single: true })).output;
+      return ['first', 'second', 'third'].filter((word) => Buffer.from(bytes).toString('latin1').includes(`${String.fromCharCode(EFFECT_NOTE, word.length)}${word}`));
+    };
+    expect(said([{ at: 5, ask: [['note', 'first'], ['send', 1, [['note', 'second']]], ['timer', 't', 0.5 * 2, [['note', 'third']]]] }])).toEqual(['first']);
+    expect(said([])).toEqual(['second']);
+    expect(said([])).toEqual([]);
+  });
+});
+
+describe('an exception in a step', () => {
+  it.each<[string, Action[], string]>([
+    ['the protocol throws', [['throw', 'no']], 'TypeError: no'],
+    ['the protocol throws no error', [['throwText', 'just text']], 'just text'],
+    ['a timer is set to no time', [['timer', 't', 0, []]], 'RangeError: timer t of n1: 0 is no time in µs'],
+    ['a timer is set to half a µs', [['timer', 't', 1.5, []]], 'RangeError: timer t of n1: 1.5 is no time in µs'],
+    ['a message cannot be encoded', [['sendBroken', 1]], 'Error: cannot be encoded'],
+  ])('because %s is a crash with the error, now', (_, actions, error) => {
+    expect(story(...actions)).toEqual(['1000 request', `1000 crash ${error}`]);
+  });
+
+  it('takes the effects that it had made before with it only if it came before them', () => {
+    // Effects are written in order: those before the one that fails have taken place.
+    expect(story(['note', 'before'], ['sendBroken', 1], ['note', 'after'])).toEqual([
+      '1000 request', '1000 note before', '1000 crash Error: cannot be encoded',
+    ]);
+  });
+
+  it('leaves no half of a save', () => {
+    const node = runner();
+    node.run(batch(0, 1, [{ at: 0, start: true }]));
+    const { writes, output } = node.run(batch(1, 2, [{ at: 1, ask: [['save', 'whole', 1], ['saveBroken', 'half']] }]));
+    expect(writes).toEqual([['whole', '1']]);
+    expect(Buffer.from(output.bytes).toString('latin1')).not.toContain('half');
+    expect(output.nextDue).toBe(Infinity);
+  });
+
+  it('ends the node: later batches do nothing', () => {
+    const node = runner(true);
+    node.run(batch(0, 1, [{ at: 0, start: true }]));
+    node.run(batch(1, 2, [{ at: 1, ask: [['timer', 't', 1, [['note', 'x']]], ['throw', 'no']] }]));
+    const { output, writes } = node.run(batch(2, 3, [{ at: 2, ask: [['save', 'k', 1]] }]));
+    expect([output.bytes.length, writes.length, output.view]).toEqual([0, 0, null]);
+  });
+
+  it('that is about the batch itself is the host’s to tell', () => {
+    const broken = batch(0, 1, [{ at: 0, start: true }]);
+    broken[broken.length - 3] = 77;
+    expect(() => runner().run(broken)).toThrow(new RangeError('no input has the number 77'));
+    expect(() => runner().run(broken.subarray(0, 4))).toThrow(CodecError);
+  });
+});
+
+describe('what a node shows', () => {
+  it('is made after each batch in which something happened, if anybody watches', () => {
+    expect(runner(false).run(batch(0, 1, [{ at: 0, start: true }])).output.view).toBeNull();
+    const node = runner(true);
+    expect(node.run(batch(0, 1, [{ at: 0, start: true }])).output.view).toMatchObject({ status: '1 steps' });
+    expect(node.run(batch(1, 2, [])).output.view).toBeNull();
+  });
+
+  it('to the inspector is its memory, and its disk as it is now', () => {
+    const node = runner(false, [{ key: 'a', value: 1 }]);
+    node.run(batch(0, 1, [{ at: 0, start: true }]));
+    expect(node.inspect([{ key: 'b', value: 2 }])).toEqual({ memory: { steps: 1 }, disk: { b: 2 } });
+  });
+});
+
+describe('stable storage in memory', () => {
+  it('keeps the last write, deletes, gives the rest by key, and can be erased', () => {
+    const disk = new MemoryStorage();
+    disk.commit([['b', '1'], ['a', '[2]'], ['b', '3'], ['c', '4'], ['c', null], ['d', null]]);
+    expect(disk.load()).toEqual([{ key: 'a', value: [2] }, { key: 'b', value: 3 }]);
+    disk.erase();
+    expect(disk.load()).toEqual([]);
+  });
+
+  it('of a node holds what it saved; null deletes', () => {
+    const cluster = new InlineCluster(puppetHeader(1), { protocol: puppet });
+    cluster.command({ type: 'propose', node: 1, value: told(['saveAll', [{ key: 'a', value: 1 }, { key: 'b', value: 2 }]], ['save', 'a', null]) });
+    cluster.runUntil(1);
+    expect(cluster.inspect(1)).toEqual({ up: true, memory: { steps: 2 }, disk: { b: 2 } });
+    expect(eventsOf(cluster.scheduler.log).filter(({ type }) => type === 'save')).toMatchObject([
+      { records: [{ key: 'a', value: 1 }, { key: 'b', value: 2 }] }, { records: [{ key: 'a', value: null }] },
+    ]);
+  });
+});
