@@ -47,7 +47,7 @@ interface PuppetState {
 }
 
 /** What a test gives as the value of a `propose` command. */
-export function told(...actions: readonly Action[]): string {
+export function told(...actions: Action[]): string {
   return JSON.stringify(actions);
 }
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EventLog, readEvents, splitEvents, type PackedEvents } from '../../../src/cluster/event-log.ts';
 import { eventTypes, isStep, type RunEvent } from '../../../src/cluster/events.ts';
