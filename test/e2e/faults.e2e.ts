@@ -59,7 +59,7 @@ test('a crash and a restart keep the promise: on disk before anybody heard of it
 
   // Alone, so that whatever it knows of instance 2 it has from its disk.
   await person.choose(3, 'Isolate');
-  await person.choose(3, /^Restart(?! with)/);
+  await person.restart(3);
   await person.expectUp(3, true);
   await expect.poll(async () => (await person.inspected()).get('acceptor.2.promised')).toEqual({ memory: '1.2', disk: '1.2' });
   await expect(app.node(3)).toHaveAccessibleName(/promised 1\.2/);
@@ -67,8 +67,7 @@ test('a crash and a restart keep the promise: on disk before anybody heard of it
   await person.choose(3, /Move to the island/);
   await person.show('Chosen');
   expect((await app.waitForChosen(2, [1, 2, 3, 4, 5])).value).toBe('second');
-  await person.choose(3, /^Crash(?! during)/);
-  await person.expectUp(3, false);
+  await person.crash(3);
   const again = await person.disk(3);
   for (const [instance, { promised }] of crashed.instances) {
     expect(rank(again.instances.get(instance)!.promised)).toBeGreaterThanOrEqual(rank(promised));
@@ -82,8 +81,7 @@ test('a restart with an erased disk begins with nothing and is marked unsafe', a
   await person.propose(5, 'kept');
   await app.waitForChosen(1, [1, 2, 3, 4, 5]);
   await person.choose(5, 'Isolate');
-  await person.choose(5, /^Crash(?! during)/);
-  await person.expectUp(5, false);
+  await person.crash(5);
   const before = await person.disk(5);
   expect(before).toMatchObject({ round: 1 });
   expect(before.instances.get(1)).toEqual({ promised: '1.5', accepted: '1.5', value: 'kept' });
@@ -95,8 +93,7 @@ test('a restart with an erased disk begins with nothing and is marked unsafe', a
   await app.node(5).locator('.disc').click();
   await expect(page.getByText('with an erased disk: unsafe').last()).toBeVisible();
   await expect.poll(async () => (await person.inspected()).get('acceptor')).toEqual({ memory: 'none', disk: 'none' });
-  await person.choose(5, /^Crash(?! during)/);
-  await person.expectUp(5, false);
+  await person.crash(5);
   expect(await person.disk(5)).toEqual({ round: 0, instances: new Map() });
 });
 
@@ -135,10 +132,9 @@ test('a node whose disk cannot be read shows as crashed with the error, and the 
   await person.begin({ seed: 26 });
   await person.propose(2, 'before');
   await app.waitForChosen(1, [1, 2, 3, 4, 5]);
-  await person.choose(2, /^Crash(?! during)/);
-  await person.expectUp(2, false);
+  await person.crash(2);
   await damageDisk(person, 2);
-  await person.choose(2, /^Restart(?! with)/);
+  await person.restart(2);
   await person.expectLogged('n2 crashed by itself: ');
   await expect(app.node(2)).toHaveAccessibleName(/crashed, .*file already exists/);
   await app.node(2).locator('.disc').click();

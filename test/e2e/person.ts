@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { ClassicLevel } from 'classic-level';
-import type { Speed, WindowArgument } from '../../src/contract/index.ts';
+import type { MenuAction, Speed, WindowArgument } from '../../src/contract/index.ts';
 import { SynodApp, expect, test as base, type Point } from './app.ts';
 
 type Client = NonNullable<WindowArgument<'session:new'>['client']>;
@@ -68,6 +68,11 @@ export class Person {
     return this.page.locator('button[data-node]');
   }
 
+  /** Does what an entry of the application's menu bar does. */
+  async menu(action: MenuAction): Promise<void> {
+    await this.app.electron.evaluate(({ BrowserWindow }, id) => BrowserWindow.getAllWindows()[0]!.webContents.send('menu', id), action);
+  }
+
   /** Brings one of the panels on the right to the front. */
   async show(tab: 'Chosen' | 'Ballots' | 'Node'): Promise<void> {
     await this.page.getByRole('tab', { name: tab, exact: true }).click();
@@ -80,10 +85,21 @@ export class Person {
     await expect(this.page.getByRole('menu')).toHaveCount(0);
   }
 
+  /** Crashes a node between two steps, and waits until it is down. */
+  async crash(node: number): Promise<void> {
+    await this.choose(node, /^Crash( \w)?$/);
+    await this.expectUp(node, false);
+  }
+
+  /** Restarts a node with the disk it has; whether that works out is another matter. */
+  async restart(node: number): Promise<void> {
+    await this.choose(node, /^Restart( \w)?$/);
+  }
+
   /** Makes a node crash at a point of its next step, by the menu within its context menu. */
   async chooseCrashPoint(node: number, point: RegExp): Promise<void> {
     await this.app.node(node).locator('.disc').click({ button: 'right' });
-    await this.page.getByRole('menuitem', { name: 'Crash during its next step' }).hover();
+    await this.page.getByRole('menuitem', { expanded: false }).hover();
     await this.page.getByRole('menuitem', { name: point }).click();
     await expect(this.page.getByRole('menu')).toHaveCount(0);
   }
