@@ -107,7 +107,7 @@ describe('a disk that cannot be opened', () => {
     await cluster.runUntil(20 * MS);
     await other.close();
     const { up, error } = (await watcher.world()).nodes.get(2)!;
-    expect([up, error]).toEqual([false, expect.stringMatching(/open/i)]);
+    expect([up, error]).toEqual([false, expect.stringMatching(/lock/i)]);
   });
 
   it('is damaged leaves the node down, with the error', async () => {

@@ -12,7 +12,7 @@ const SEEDS = 200;
 /** Runs in one test. */
 const SHARE = 20;
 /** Virtual length of a run. */
-const SECONDS = 10;
+const SECONDS = 6;
 /** Clusters at one time: threads wait for the disk more than they compute. */
 const TOGETHER = 4;
 

@@ -23,7 +23,10 @@ export class LevelStorage {
     if (erase) await rm(directory, { recursive: true, force: true });
     await mkdir(directory, { recursive: true });
     const db = new ClassicLevel<string, string>(directory);
-    await db.open();
+    await db.open().catch((error: Error) => {
+      // What LevelDB says is in the cause; the message around it says only that it failed.
+      throw error.cause instanceof Error ? error.cause : error;
+    });
     return new LevelStorage(db);
   }
 

@@ -200,13 +200,15 @@ export class ThreadCluster {
   }
 
   private async loadDisk(node: NodeId): Promise<NodeInspection['disk']> {
-    const storage = await LevelStorage.open(this.directoryOf(node), false).catch((error: Error) => {
-      throw new CommandError(`the disk of n${node} cannot be read: ${error.message}`);
-    });
     try {
-      return protocolNamed(this.options.header.protocol).disk(await storage.load());
-    } finally {
-      await storage.close();
+      const storage = await LevelStorage.open(this.directoryOf(node), false);
+      try {
+        return protocolNamed(this.options.header.protocol).disk(await storage.load());
+      } finally {
+        await storage.close();
+      }
+    } catch (error) {
+      throw new CommandError(`the disk of n${node} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { CommandError, type Command } from '../../../src/cluster/commands.ts';
 import type { RunEvent } from '../../../src/cluster/events.ts';
+import { STEP_TIMER } from '../../../src/cluster/batch.ts';
 import { createHeader } from '../../../src/cluster/run.ts';
+import { Scheduler } from '../../../src/cluster/scheduler.ts';
 import { InlineCluster, replay } from '../../../src/host/inline.ts';
 import { protocolNamed } from '../../../src/protocol/registry.ts';
 import { Driver } from '../../support/driver.ts';
@@ -151,6 +153,19 @@ describe('the order of events', () => {
     expect(eventsOf(cluster.scheduler.log).at(-1)).toMatchObject({ type: 'note', at: 10 * MS });
     expect([cluster.step(), cluster.scheduler.nextTime()]).toEqual([false, Infinity]);
     expect(cluster.now).toBe(10 * MS + 1);
+  });
+});
+
+describe('an output that is none', () => {
+  it.each([
+    [[9, 0], /no step has the number 9/],
+    [[STEP_TIMER, 0, 1, 65, 30], /no effect has the number 30/],
+    [[STEP_TIMER, 0, 5, 65], /truncated/],
+  ])('%j is refused', (bytes, reason) => {
+    const scheduler = new Scheduler(puppetHeader(1), puppet);
+    const window = scheduler.plan(MS, false)!;
+    const output = { node: 1, bytes: Uint8Array.from(bytes), nextDue: Infinity, view: null };
+    expect(() => scheduler.merge(window, [output])).toThrow(reason);
   });
 });
 
