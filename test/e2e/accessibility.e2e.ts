@@ -1,0 +1,95 @@
+/** Automated accessibility checks on every view and dialog, in both themes, at the least and at the usual size. */
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test, type Person } from './person.ts';
+
+const SIZES = [
+  { width: 1024, height: 700 },
+  { width: 1440, height: 900 },
+] as const;
+const THEMES = ['Light', 'Dark'] as const;
+
+for (const size of SIZES) {
+  for (const theme of THEMES) {
+    test(`nothing to complain of in the ${theme.toLowerCase()} theme at ${size.width}×${size.height}`, async ({ person }) => {
+      test.setTimeout(120_000);
+      const { page } = person;
+      await scene(person, size, theme);
+
+      for (const tab of ['Chosen', 'Ballots', 'Node'] as const) {
+        await person.show(tab);
+        await clean(person, `the panel ${tab}, a parted network, a crashed node`);
+      }
+      if (await page.getByRole('button', { name: 'Show the settings' }).isVisible()) {
+        await page.getByRole('button', { name: 'Show the settings' }).click();
+        await expect(page.getByRole('slider', { name: 'Loss' })).toBeVisible();
+        await clean(person, 'the drawer of settings');
+        await page.getByRole('button', { name: 'Hide the settings' }).click();
+      }
+
+      await person.filterLog('/(/');
+      await clean(person, 'a wrong filter');
+      await person.filterLog('');
+
+      await person.app.node(1).locator('.disc').click({ button: 'right' });
+      await cleanPopup(person, 'the menu of a node');
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Theme' }).click();
+      await cleanPopup(person, 'the menu of themes');
+      await page.keyboard.press('Escape');
+      await page.getByRole('combobox', { name: 'Speed' }).click();
+      await cleanPopup(person, 'the list of speeds');
+      await page.keyboard.press('Escape');
+
+      for (const [action, title] of [['new-run', 'New run'], ['show-shortcuts', 'Keyboard shortcuts'], ['about', 'Synod']] as const) {
+        await person.menu(action);
+        await expect(page.getByRole('dialog', { name: title })).toBeVisible();
+        await clean(person, `the dialog ${title}`);
+        await page.keyboard.press('Escape');
+        await expect(page.getByRole('dialog')).toHaveCount(0);
+      }
+      await person.choose(1, /^Propose/);
+      await clean(person, 'the dialog Propose a value');
+      await page.keyboard.press('Escape');
+    });
+  }
+}
+
+/** A run with something of everything: values chosen, two islands, one node down, one in the inspector; paused. */
+async function scene(person: Person, size: (typeof SIZES)[number], theme: (typeof THEMES)[number]): Promise<void> {
+  const { app, page } = person;
+  await app.electron.evaluate(({ BrowserWindow }, { width, height }) => {
+    BrowserWindow.getAllWindows()[0]!.setContentSize(width, height);
+  }, size);
+  await person.begin({ seed: 41, client: { enabled: true } });
+  await expect.poll(() => page.evaluate(() => [window.innerWidth, window.innerHeight])).toEqual([size.width, size.height]);
+  await page.getByRole('button', { name: 'Theme' }).click();
+  await page.getByRole('menuitemradio', { name: theme }).click();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', theme.toLowerCase());
+  await app.waitForChosen(2);
+  await person.choose(5, 'Isolate');
+  await person.crash(4);
+  await person.pause();
+  await app.node(3).locator('.disc').click();
+  await page.mouse.move(0, 0);
+}
+
+/** Looks at the whole page as it is now. */
+async function clean({ page }: Person, what: string): Promise<void> {
+  await expectClean(page, new AxeBuilder({ page }), what);
+}
+
+/** Looks at the menu or list that is open. Nobody can get to the page behind it, which has been looked at. */
+async function cleanPopup({ page }: Person, what: string): Promise<void> {
+  const popup = page.getByRole('menu').or(page.getByRole('listbox'));
+  await expect(popup).toBeInViewport({ ratio: 1 });
+  await expectClean(page, new AxeBuilder({ page }).include('[role="menu"], [role="listbox"]'), what);
+}
+
+async function expectClean(page: Page, axe: AxeBuilder, what: string): Promise<void> {
+  // What still fades in or out has neither its own colours nor those of its ground.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+  const { violations } = await axe.setLegacyMode(true).options({ preload: false, resultTypes: ['violations'] }).analyze();
+  const found = violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map(({ html, failureSummary }) => ({ html, failureSummary })) }));
+  expect.soft(found, what).toEqual([]);
+}
