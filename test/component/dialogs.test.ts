@@ -82,7 +82,7 @@ describe('propose', () => {
     type(one('#propose-value'), ' mine ');
     submit();
     await settled();
-    expect(on.bridge.requests.at(-1)!.argument).toEqual({ type: 'propose', node: 2, value: 'mine' });
+    expect(on.bridge.commands.at(-1)).toEqual({ type: 'propose', node: 2, value: 'mine' });
     expect(closed).toBe(1);
     on.bridge.play(20_000_000);
     await settled();
@@ -95,7 +95,7 @@ describe('propose', () => {
     await settled();
     submit();
     await settled();
-    expect(on.bridge.requests.at(-1)!.argument).toEqual({ type: 'propose', node: 1 });
+    expect(on.bridge.commands.at(-1)).toEqual({ type: 'propose', node: 1 });
   });
 
   it('stays open and says why when it is refused', async () => {

@@ -60,6 +60,11 @@ export class InlineBridge implements SynodBridge {
     return () => set.delete(listener as Listener);
   }
 
+  /** The commands among the requests, as they were given. The inspector asks whenever it likes, and is not among them. */
+  get commands(): unknown[] {
+    return this.requests.filter(({ channel }) => channel === 'session:command').map(({ argument }) => argument);
+  }
+
   /** @param options `silent`: whatever main would send by the way is not sent */
   async request<C extends WindowChannel>(
     channel: C,

@@ -145,7 +145,7 @@ describe('inspector', () => {
     await settled();
     one('[role="menuitem"]', 'Restart with an erased disk (unsafe)').click();
     await settled();
-    expect(on.bridge.requests.at(-1)!.argument).toMatchObject({ type: 'restart', node: 2, disk: 'erased' });
+    expect(on.bridge.commands.at(-1)).toMatchObject({ type: 'restart', node: 2, disk: 'erased' });
     await play(on, 1000);
     expect(document.body.textContent).toContain('unsafe');
   });
