@@ -118,16 +118,15 @@ export class Person {
     await expect(this.app.node(node)).toHaveAccessibleName(up ? /\bup\b/ : /\bcrashed\b/);
   }
 
-  /** Waits until nothing on the stage moves any more. */
+  /** Waits until no node on the stage moves any more. */
   async stageIsStill(): Promise<void> {
     await this.page.evaluate(async () => {
-      const frame = () => new Promise((done) => requestAnimationFrame(done));
       const places = () => [...document.querySelectorAll('[data-node] .disc')].map((disc) => {
         const { x, y } = disc.getBoundingClientRect();
         return `${Math.round(x)} ${Math.round(y)}`;
       }).join();
       for (let before = '', still = 0; still < 5; ) {
-        await frame();
+        await new Promise((done) => requestAnimationFrame(done));
         const now = places();
         still = now === before ? still + 1 : 0;
         before = now;
@@ -206,10 +205,20 @@ export class Person {
     return clockMs(await this.page.getByRole('timer', { name: 'Virtual time' }).innerText());
   }
 
-  /** Holds virtual time with the button on the bar. */
+  /** Holds virtual time with the button on the bar, and waits until all that happened before is on the screen. */
   async pause(): Promise<void> {
     await this.page.getByRole('button', { name: 'Pause' }).click();
     await expect(this.page.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
+    await this.page.evaluate(async () => {
+      const shown = () =>
+        `${document.querySelector('[role="timer"]')!.textContent} ${document.querySelector('[aria-label="Events"]')!.scrollHeight}`;
+      for (let before = '', still = 0; still < 15; ) {
+        await new Promise((done) => requestAnimationFrame(done));
+        const now = shown();
+        still = now === before ? still + 1 : 0;
+        before = now;
+      }
+    });
   }
 
   /** Lets virtual time run again. */
