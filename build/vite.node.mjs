@@ -4,8 +4,18 @@ import { builtinModules } from 'node:module';
 import { basename, dirname } from 'node:path';
 import { root } from './setup/paths.mjs';
 
-/** Modules that a bundle takes from where it runs: Electron's own, and the one with a native part. */
-export const EXTERNAL = ['electron', 'classic-level'];
+/** Modules that a bundle takes from where it runs: Electron's own, and what finds and loads LevelDB's native part. */
+export const EXTERNAL = ['electron', 'classic-level/binding.js'];
+
+/** All else of LevelDB goes into the bundle: every thread of a node would look for twenty files before it starts. */
+const nativePart = {
+  name: 'native-part',
+  enforce: 'pre',
+  resolveId(source, importer) {
+    const binding = source === './binding' && /[\\/]classic-level[\\/]/.test(importer ?? '');
+    return binding ? { id: 'classic-level/binding.js', external: true } : null;
+  },
+};
 
 /**
  * @param {string} entry absolute path of the TypeScript module to start from
@@ -19,6 +29,7 @@ export function nodeBundle(entry, file, external = EXTERNAL) {
     configFile: false,
     publicDir: false,
     logLevel: 'warn',
+    plugins: [nativePart],
     ssr: { noExternal: true },
     build: {
       ssr: true,

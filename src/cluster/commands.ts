@@ -8,6 +8,8 @@ import { NODES_MAX, TEXT_LENGTH_MAX, type NodeId } from '../protocol/protocol.ts
 import { completeNetwork, SettingsError } from '../network/settings.ts';
 import { crashPoints } from './events.ts';
 
+export { CommandError } from './command-error.ts';
+
 const node = z.int().min(1).max(NODES_MAX);
 const plain = z.record(z.string(), z.unknown());
 
@@ -55,14 +57,6 @@ export interface JournalEntry {
   readonly at: number;
   readonly seq: number;
   readonly command: Command;
-}
-
-/** A command that cannot be carried out now; nothing has changed. */
-export class CommandError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'CommandError';
-  }
 }
 
 /** Which node a command is about, for the log; `null` for the whole cluster. */

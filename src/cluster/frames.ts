@@ -3,7 +3,6 @@
  * `FRAMES_UNACKNOWLEDGED_MAX` that have not been acknowledged: a watcher that falls behind, or hides, gets a snapshot
  * of the world with the latest events instead of a queue without end.
  */
-import * as z from 'zod';
 import type { View, NodeId } from '../protocol/protocol.ts';
 import type { PackedEvents } from './event-log.ts';
 import type { RunHeader } from './run.ts';
@@ -21,7 +20,6 @@ export const SPEED_MIN = 1 / 64;
 export const SPEED_MAX = 64;
 /** The speeds of the transport bar. */
 export const speeds: readonly Speed[] = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8, 16, 'max'];
-export const speedSchema = z.union([z.number().min(SPEED_MIN).max(SPEED_MAX), z.literal('max')]);
 
 export interface Transport {
   readonly playing: boolean;
@@ -53,10 +51,3 @@ export interface SessionInfo {
   readonly title: string;
   readonly transport: Transport;
 }
-
-export const packedEventsSchema = z.object({
-  firstSeq: z.int().min(0),
-  count: z.int().min(0),
-  baseAt: z.int().min(0),
-  bytes: z.instanceof(Uint8Array),
-});

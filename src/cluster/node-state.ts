@@ -1,7 +1,14 @@
 /** What the scheduler knows of a node, and what it wants of the node's host. */
+import { mix } from '../protocol/random.ts';
 import type { NodeId, NodeSetup } from '../protocol/protocol.ts';
 import type { DirectInput } from './batch-maker.ts';
 import type { CrashPoint, DiskAtStart } from './events.ts';
+import type { RunHeader } from './run.ts';
+
+/** Incarnation in which every node of a run comes up first, with a new disk. */
+export const INCARNATION_FIRST = 1;
+
+const SEED_NODE = 0x4e4f;
 
 /** What a host has to do before the run can go on. */
 export type HostOperation =
@@ -37,4 +44,9 @@ export function createNodeState(node: NodeId): NodeState {
     armed: 'now',
     asked: new Map(),
   };
+}
+
+/** What a node is made from when it comes up. @param config in force by then; in a run's beginning, the header's. */
+export function nodeSetup(header: RunHeader, config: unknown, node: NodeId, incarnation: number): NodeSetup<unknown> {
+  return { node, nodes: header.nodes, config, seed: mix(header.seed, SEED_NODE, node, incarnation) };
 }

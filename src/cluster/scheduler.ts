@@ -17,11 +17,12 @@ import { checkGroups } from '../network/topology.ts';
 import { INPUT_END, type NodeOutput } from './batch.ts';
 import { BatchMaker, putDirect, putPacket, type Batch } from './batch-maker.ts';
 import { Client } from './client.ts';
-import { CommandError, type Command, type JournalEntry } from './commands.ts';
+import { CommandError } from './command-error.ts';
+import type { Command, JournalEntry } from './commands.ts';
 import type { CrashPoint, DiskAtStart } from './events.ts';
 import { EventLog } from './event-log.ts';
 import { mergeOutputs } from './merge.ts';
-import { createNodeState, type HostOperation, type NodeState } from './node-state.ts';
+import { createNodeState, nodeSetup, type HostOperation, type NodeState } from './node-state.ts';
 import type { RunHeader } from './run.ts';
 
 /** A stretch [from, until) of virtual time, with a batch for each node that has something to do in it. */
@@ -41,7 +42,6 @@ export interface ScriptedCommand {
   readonly command: Command;
 }
 
-const SEED_NODE = 0x4e4f;
 const SEED_NETWORK = 0x4e45;
 
 export class Scheduler {
@@ -292,16 +292,8 @@ export class Scheduler {
     state.incarnation++;
     state.disk = disk;
     state.nextDue = Infinity;
-    this.operations.push({
-      type: 'spawn',
-      disk,
-      setup: {
-        node: state.node,
-        nodes: this.header.nodes,
-        config: this.config,
-        seed: mix(this.header.seed, SEED_NODE, state.node, state.incarnation),
-      },
-    });
+    const setup = nodeSetup(this.header, this.config, state.node, state.incarnation);
+    this.operations.push({ type: 'spawn', disk, setup });
     state.direct.push({ type: 'start', at: this.now });
   }
 

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { commandSchema, clientSchema } from '../cluster/commands.ts';
 import { nodeCountSchema, seedSchema, type NodeInspection } from '../cluster/run.ts';
 import { NODES_MAX } from '../protocol/protocol.ts';
-import { packedEventsSchema, speedSchema, type Frame, type SessionInfo } from '../cluster/frames.ts';
+import { SPEED_MAX, SPEED_MIN, type Frame, type SessionInfo } from '../cluster/frames.ts';
 
 /** Every answer says whether the thing was done; a refusal says why, and has changed nothing. */
 export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string };
@@ -26,6 +26,14 @@ export interface AppInfo {
 }
 
 const node = z.int().min(1).max(NODES_MAX);
+export const speedSchema = z.union([z.number().min(SPEED_MIN).max(SPEED_MAX), z.literal('max')]);
+
+export const packedEventsSchema = z.object({
+  firstSeq: z.int().min(0),
+  count: z.int().min(0),
+  baseAt: z.int().min(0),
+  bytes: z.instanceof(Uint8Array),
+});
 
 /** What the window may ask of main: argument schema by channel. The result types stand in `WindowResults`. */
 export const windowRequests = {

@@ -4,7 +4,7 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { NodeOutput } from '../../cluster/batch.ts';
-import { CommandError } from '../../cluster/commands.ts';
+import { CommandError } from '../../cluster/command-error.ts';
 import type { Transport } from '../../cluster/frames.ts';
 import type { NodeInspection } from '../../cluster/run.ts';
 import type { HostOperation } from '../../cluster/node-state.ts';

@@ -2,16 +2,17 @@
  * A cluster on threads, seen from the process that owns it: Electron's main process, the command line, a test. Spawns
  * the router's thread and a thread for every node, and wires a MessagePort from each node to the router.
  */
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
-import { CommandError, type Command } from '../../cluster/commands.ts';
+import { CommandError } from '../../cluster/command-error.ts';
+import type { Command } from '../../cluster/commands.ts';
+import { INCARNATION_FIRST, nodeSetup } from '../../cluster/node-state.ts';
 import type { ScriptedCommand } from '../../cluster/scheduler.ts';
 import type { Frame, Transport } from '../../cluster/frames.ts';
 import type { NodeInspection, Run, RunHeader } from '../../cluster/run.ts';
 import { protocolNamed } from '../../protocol/registry.ts';
 import type { NodeId } from '../../protocol/protocol.ts';
-import { LevelStorage } from '../storage/level.ts';
 import type { FromRouter, NodeWorkerData, RouterRequest, RouterWorkerData, RunStatus, ToRouter } from './messages.ts';
 
 export interface ThreadClusterOptions {
@@ -34,6 +35,9 @@ export interface ThreadClusterOptions {
   /** Limits of a node's heap, MB. @default the runtime's */
   readonly nodeHeapMb?: number;
 }
+
+/** What a thread is started with. */
+type ThreadOrder = Omit<Extract<FromRouter, { type: 'spawn' }>, 'type'>;
 
 interface NodeThread {
   readonly incarnation: number;
@@ -66,12 +70,18 @@ export class ThreadCluster {
     this.router.on('message', (message: FromRouter) => this.hear(message));
     this.router.on('error', (error) => this.lose(`the router's thread ended: ${error.message}`, error));
     this.router.on('exit', () => this.lose("the router's thread ended", null));
+    // The router will ask for these threads; they start at once, beside its own.
+    for (const node of header.nodes) {
+      const setup = nodeSetup(header, header.config, node, INCARNATION_FIRST);
+      this.startThread({ setup, disk: 'new', incarnation: INCARNATION_FIRST });
+    }
   }
 
   /** @throws Error when the storage folder cannot be made. */
   static async start(options: ThreadClusterOptions): Promise<ThreadCluster> {
-    await rm(options.directory, { recursive: true, force: true });
-    await mkdir(options.directory, { recursive: true });
+    // At once, not when the event loop comes round: while an app starts, that is much later.
+    rmSync(options.directory, { recursive: true, force: true });
+    mkdirSync(options.directory, { recursive: true });
     return new ThreadCluster(options);
   }
 
@@ -147,7 +157,7 @@ export class ThreadCluster {
       case 'problem':
         return this.onProblem(message);
       case 'spawn':
-        void this.spawn(message);
+        if (message.incarnation !== INCARNATION_FIRST) void this.spawn(message);
         return;
       case 'terminate': {
         const thread = this.nodes.get(message.node);
@@ -157,13 +167,16 @@ export class ThreadCluster {
     }
   }
 
-  private async spawn(order: Extract<FromRouter, { type: 'spawn' }>): Promise<void> {
-    const { setup, disk, incarnation } = order;
-    const { node } = setup;
+  private async spawn(order: ThreadOrder): Promise<void> {
+    const { node } = order.setup;
     // Whoever had the disk open must have let go of it: the thread before, or a look at it while the node was down.
     await this.nodes.get(node)?.ended;
     await this.reads.get(node)?.catch(() => {});
-    if (this.closed !== null) return;
+    if (this.closed === null) this.startThread(order);
+  }
+
+  private startThread({ setup, disk, incarnation }: ThreadOrder): void {
+    const { node } = setup;
     const { header, workers, observe, nodeHeapMb } = this.options;
     const { port1, port2 } = new MessageChannel();
     const directory = this.directoryOf(node);
@@ -201,6 +214,8 @@ export class ThreadCluster {
 
   private async loadDisk(node: NodeId): Promise<NodeInspection['disk']> {
     try {
+      // Seldom needed, and so not loaded while the app starts.
+      const { LevelStorage } = await import('../storage/level.ts');
       const storage = await LevelStorage.open(this.directoryOf(node), false);
       try {
         return protocolNamed(this.options.header.protocol).disk(await storage.load());

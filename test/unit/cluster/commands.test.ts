@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { clientDefaults, clientSchema, commandSchema, subjectOf } from '../../../src/cluster/commands.ts';
-import { speedSchema } from '../../../src/cluster/frames.ts';
 import { ENGINE_VERSION, createHeader, nodeCountSchema, seedSchema } from '../../../src/cluster/run.ts';
+import { speedSchema } from '../../../src/contract/contract.ts';
 import { defaultNetwork } from '../../../src/network/settings.ts';
 import { ProtocolError } from '../../../src/protocol/protocol.ts';
 import { protocolNamed } from '../../../src/protocol/registry.ts';

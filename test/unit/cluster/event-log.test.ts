@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EventLog, readEvents, splitEvents, type PackedEvents } from '../../../src/cluster/event-log.ts';
 import { eventTypes, isStep, type RunEvent } from '../../../src/cluster/events.ts';
-import { packedEventsSchema } from '../../../src/cluster/frames.ts';
+import { packedEventsSchema } from '../../../src/contract/contract.ts';
 import { CodecError } from '../../../src/protocol/codec.ts';
 import { LOG_START, eventsOf, logOf, oneOfEach, writeEvent } from '../../support/events.ts';
 

@@ -4,10 +4,10 @@ import {
   FRAMES_UNACKNOWLEDGED_MAX,
   FRAME_EVENTS_MAX,
   SNAPSHOT_TAIL_EVENTS,
-  packedEventsSchema,
   type Frame,
 } from '../../../src/cluster/frames.ts';
 import { applyEvent, applyView, createWorld, type World } from '../../../src/cluster/world.ts';
+import { packedEventsSchema } from '../../../src/contract/contract.ts';
 import { FrameSource } from '../../../src/host/frames.ts';
 import { InlineCluster } from '../../../src/host/inline.ts';
 import { createRandom, nextInteger } from '../../../src/protocol/random.ts';
