@@ -13,7 +13,10 @@ export async function serveNode(data: NodeWorkerData, protocolOf: (name: string)
   const tell = (message: FromNode, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
   const fail = (error: unknown): void => {
     tell({ type: 'failed', error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
-    port.close();
+    // Ends the thread with the same reason: main, which hears only of its end, may tell the router sooner than the port.
+    setImmediate(() => {
+      throw error;
+    });
   };
   try {
     const storage = await LevelStorage.open(data.directory, data.disk === 'erased');
