@@ -67,8 +67,12 @@ const SPREAD_MORE_WORTH = 5;
 const SPREAD_MOST = 2.6;
 /** Largest disc, as a share of the shorter side of the stage. */
 const RADIUS_SHARE = 0.075;
-/** Sea around the only island, at each edge, as a share of the room: there must be somewhere to pull a node to. */
+/**
+ * Sea around the only island, at each edge, as a share of the room with up to `SEA_NODES` nodes: there must be somewhere
+ * to pull a node to. Many nodes need the room themselves.
+ */
 const SEA_SHARE = 0.06;
+const SEA_NODES = 5;
 /** Width to height of the ring of a whole cluster, at most. */
 const WHOLE_ASPECT_MAX = 1.5;
 /** Several islands stay compact, so that they need not push each other about. */
@@ -115,7 +119,7 @@ export function layOut(request: LayoutRequest): Layout {
   const room = roomOf(width, height);
   const all = groups.flat().sort((a, b) => a - b);
   const home = new Map(all.map((node, i) => [node, TOP + (i / all.length) * 2 * Math.PI]));
-  const wholeRoom = shrunk(room, SEA_SHARE);
+  const wholeRoom = shrunk(room, SEA_SHARE * Math.min(1, SEA_NODES / all.length));
   const wholeAspect = clamp((room.right - room.left) / (room.bottom - room.top), 1, WHOLE_ASPECT_MAX);
   const wishes = wishesOf(request, room, home);
 
