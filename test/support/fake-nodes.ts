@@ -16,7 +16,7 @@ import { puppet } from './puppet.ts';
 export interface FakeNode {
   readonly node: NodeId;
   readonly incarnation: number;
-  /** What it does with a batch, an inspection, and at its start; by default what a node does. */
+  /** What it does with a batch, an inspection, and at its start: what a node does, or nothing. */
   behaviour: 'works' | 'silent';
   say(message: FromNode): void;
 }

@@ -15,8 +15,6 @@ export type Action =
   | readonly ['cancel', name: string]
   | readonly ['chosen', slot: number, value: string]
   | readonly ['reply', text: string]
-  /** Notes what it has stored, as JSON. */
-  | readonly ['recall']
   /** The step throws; so does the effect that cannot be encoded; so does the one that cannot be decoded. */
   | readonly ['throw', message: string]
   | readonly ['throwText', message: string]
@@ -24,7 +22,6 @@ export type Action =
   | readonly ['saveBroken', key: string]
   /** Ends of a thread that no step can catch. */
   | readonly ['allocate']
-  | readonly ['spin']
   | readonly ['exit', code: number]
   /** Ends the thread, with code 4, some time after the step. */
   | readonly ['exitLater'];
@@ -42,7 +39,6 @@ interface PuppetRequest {
 interface PuppetState {
   readonly node: NodeId;
   readonly timers: { [name: string]: readonly Action[] };
-  stored: readonly Saved[];
   steps: number;
 }
 
@@ -62,12 +58,11 @@ export const puppet: Protocol<PuppetState, PuppetMessage, { readonly limit: numb
     return { limit };
   },
   proposers: (_config, nodes) => nodes,
-  init: ({ node }) => ({ node, timers: {}, stored: [], steps: 0 }),
+  init: ({ node }) => ({ node, timers: {}, steps: 0 }),
   step(state, input) {
     state.steps++;
     switch (input.type) {
       case 'start':
-        state.stored = input.stored;
         return [{ type: 'note', text: `up with ${JSON.stringify(input.stored)}` }];
       case 'timer':
         return perform(state, state.timers[input.name]!, 0);
@@ -134,8 +129,6 @@ function one(state: PuppetState, action: Action, id: number): Effect<PuppetMessa
       const reply: Reply = { ok: true, text: action[1] };
       return [{ type: 'reply', id, reply }];
     }
-    case 'recall':
-      return [{ type: 'note', text: JSON.stringify(state.stored) }];
     case 'throw':
       throw new TypeError(action[1]);
     case 'throwText':
@@ -146,8 +139,6 @@ function one(state: PuppetState, action: Action, id: number): Effect<PuppetMessa
       return [{ type: 'save', records: [{ key: action[1], value: 1 }, { key: 'circle', value: circle() }] }];
     case 'allocate':
       return allocate();
-    case 'spin':
-      for (;;);
     case 'exit':
       throw new Exit(action[1], false);
     case 'exitLater':
