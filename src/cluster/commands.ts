@@ -30,7 +30,7 @@ export type ClientSettings = z.infer<typeof clientSchema>;
 export const clientDefaults: ClientSettings = { enabled: true, interval: 5_000_000, proposers: [] };
 
 export const commandSchema = z.discriminatedUnion('type', [
-  /** Have a value chosen in a slot; without a slot, in the first one no learner knows. Without a value, the next word. */
+  /** Have a value chosen in a slot; by default in the one after the highest known chosen, and the next word. */
   z.strictObject({
     type: z.literal('propose'),
     node,

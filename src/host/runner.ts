@@ -103,7 +103,9 @@ export class NodeRunner {
         if (inputType !== INPUT_END && inputAt <= timerAt) {
           this.now = inputAt;
           this.beginStep(STEP_INPUT, inputAt);
-          this.step(this.readInput(reader, inputType));
+          const input = this.readInput(reader, inputType);
+          if (input === null) break;
+          this.step(input);
           inputType = reader.byte();
           if (inputType !== INPUT_END) inputAt += reader.uint();
         } else if (timerAt < Infinity) {
@@ -140,15 +142,21 @@ export class NodeRunner {
     this.stepAt = at;
   }
 
-  private readInput(reader: Reader, type: number): Input<unknown, unknown> {
+  /** The next input; `null` when it is a message that the protocol cannot decode, which ends the node. */
+  private readInput(reader: Reader, type: number): Input<unknown, unknown> | null {
     switch (type) {
       case INPUT_MESSAGE: {
         const from = reader.byte();
         const kind = reader.byte();
         const length = reader.uint();
         const start = reader.skip(length);
-        const message = this.protocol.decode(kind, this.reader.reset(reader.bytes, start, start + length));
-        return { type: 'message', from, message };
+        try {
+          const message = this.protocol.decode(kind, this.reader.reset(reader.bytes, start, start + length));
+          return { type: 'message', from, message };
+        } catch (error) {
+          this.crash('now', errorText(error));
+          return null;
+        }
       }
       case INPUT_REQUEST:
         return { type: 'request', id: reader.uint(), request: JSON.parse(reader.text()) };
@@ -177,7 +185,7 @@ export class NodeRunner {
       // An effect that could not be written leaves nothing behind, not half of itself.
       this.out.length = written;
       this.writes.length = saved;
-      return this.crash('now', error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+      return this.crash('now', errorText(error));
     }
     if (this.armed === 'after-step') this.crash('after-step', '');
   }
@@ -265,4 +273,8 @@ export class NodeRunner {
     }
     return this.earliest;
   }
+}
+
+function errorText(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

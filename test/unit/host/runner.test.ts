@@ -134,6 +134,17 @@ describe('an exception in a step', () => {
     expect([output.bytes.length, writes.length, output.view]).toEqual([0, 0, null]);
   });
 
+  it('includes a message that cannot be decoded', () => {
+    const node = runner();
+    node.run(batch(0, 1, [{ at: 0, start: true }]));
+    const bytes = batch(1, 3, [{ at: 1, hear: [] }, { at: 2, ask: [['save', 'k', 1]] }]);
+    // The body is JSON; without its first brace it is none.
+    bytes[bytes.indexOf('{'.charCodeAt(0))] = '}'.charCodeAt(0);
+    const { output, writes } = node.run(bytes);
+    expect(Buffer.from(output.bytes).toString('latin1')).toContain('SyntaxError');
+    expect(writes).toEqual([]);
+  });
+
   it('that is about the batch itself is the host’s to tell', () => {
     const broken = batch(0, 1, [{ at: 0, start: true }]);
     broken[broken.length - 3] = 77;
