@@ -56,10 +56,12 @@ export class Person {
   /** Begins a run, at once and without the dialog, in a window as it is when first opened. */
   async begin({ nodes = 5, speed = 16, client = { enabled: false }, ...rest }: RunChoices): Promise<void> {
     await this.app.request('session:new', { nodes, client, ...rest });
-    await this.app.request('transport:set', { speed });
+    // Held while the window loads: it shows only the latest of what has happened before it is there.
+    await this.app.request('transport:set', { playing: false });
     await this.page.evaluate(() => localStorage.clear());
     await this.page.reload();
     await expect(this.discs).toHaveCount(nodes);
+    await this.app.request('transport:set', { playing: true, speed });
     await expect(this.app.node(nodes)).toHaveAccessibleName(/\bup\b/);
   }
 
