@@ -115,6 +115,10 @@ export function createFeed(options: FeedOptions): Feed {
       if (session.success) begin(session.data);
       else onProblem(brokenStream);
     }),
+    bridge.on('problem', (message) => {
+      const problem = mainMessages.problem.safeParse(message);
+      if (problem.success) onProblem(problem.data);
+    }),
   ];
 
   function request(): void {

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { app, dialog, ipcMain, session, type BrowserWindow } from 'electron';
+import { app, dialog, ipcMain, Menu, session, type BrowserWindow } from 'electron';
 import { ThreadCluster } from '../../src/host/thread/thread-cluster.ts';
 import { ScenarioError } from '../../src/scenario/parse.ts';
 import { ClusterService, type RunStart } from './cluster-service.ts';
@@ -17,6 +17,9 @@ import { openWindow } from './window.ts';
 
 /** How long the threads have to end before the app ends without them. */
 const CLOSE_WITHIN_MS = 3000;
+
+/** When what earlier launches left behind is removed. */
+const REMOVE_OLDER_AFTER_MS = 2000;
 
 /** What a second start hands to the first. */
 interface SecondStart {
@@ -35,6 +38,8 @@ if (userData !== undefined && userData !== '') app.setPath('userData', resolve(u
 if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 app.commandLine.appendSwitch('disable-http-cache');
 declareAppScheme();
+// Or Electron makes a menu of its own first.
+Menu.setApplicationMenu(null);
 lockWebContents(app);
 launch();
 
@@ -84,7 +89,8 @@ function createService(): ClusterService {
   const runs = join(app.getPath('userData'), 'runs');
   const launchName = Date.now().toString(36);
   mkdirSync(runs, { recursive: true });
-  void removeOlderRuns(runs, launchName);
+  // Not while the window opens.
+  setTimeout(() => void removeOlderRuns(runs, launchName), REMOVE_OLDER_AFTER_MS);
   return new ClusterService({
     directory: runs,
     launch: launchName,
