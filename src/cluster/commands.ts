@@ -13,9 +13,21 @@ export { CommandError } from './command-error.ts';
 const node = z.int().min(1).max(NODES_MAX);
 const plain = z.record(z.string(), z.unknown());
 
-/** What a restart finds on disk. `erased` breaks the protocol's assumption and is marked unsafe. */
-export const restartDisks = ['kept', 'erased'] as const;
+/**
+ * What a restart finds on disk. `last-lost`: the last save is not there; `last-torn`: of the last save the first half of
+ * its records was written and the record at the tear is gone; `erased`: nothing. All but `kept` break what the protocols
+ * assume of stable storage and are marked unsafe.
+ */
+export const restartDisks = ['kept', 'last-lost', 'last-torn', 'erased'] as const;
 export type RestartDisk = (typeof restartDisks)[number];
+
+/** What can be done to one packet in flight. */
+export const packetActions = ['hold', 'release', 'deliver', 'drop', 'duplicate', 'delay'] as const;
+export type PacketAction = (typeof packetActions)[number];
+
+/** One direction of a link. */
+const linkSchema = z.strictObject({ from: node, to: node }).refine(({ from, to }) => from !== to, 'a link joins two nodes');
+const linksSchema = z.array(linkSchema).min(1).max(NODES_MAX * NODES_MAX);
 
 /** The client that keeps proposing. */
 export const clientSchema = z.strictObject({
@@ -42,6 +54,26 @@ export const commandSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('partition'), groups: z.array(z.array(node).max(NODES_MAX)).min(1).max(NODES_MAX) }),
   /** Settings by fault; what is not named stays as it is. */
   z.strictObject({ type: z.literal('network'), settings: networkSchema() }),
+  /** The same for one direction of a link only, over those of the network; null: as the network again. */
+  z.strictObject({ type: z.literal('link'), from: node, to: node, settings: networkSchema().nullable() }),
+  /** Cuts directions of links: those named, or those of a pattern (network/faults/registry.ts) drawn around `nodes`. */
+  z.strictObject({ type: z.literal('cut'), links: linksSchema }),
+  z.strictObject({ type: z.literal('cut-pattern'), pattern: z.string(), nodes: z.array(node).max(NODES_MAX).default([]) }),
+  /** Mends cut directions; without `links`: all that were cut one by one or by a pattern. Groups stay parted. */
+  z.strictObject({ type: z.literal('mend'), links: linksSchema.optional() }),
+  /** Turns a fault of a node (network/faults/registry.ts) on, off or about; what is not named stays as it is. */
+  z.strictObject({ type: z.literal('fault'), node, fault: z.string(), settings: plain.default({}) }),
+  /** Hold mode: while on, every packet stands still where it is, or where it is sent, until it is delivered by hand. */
+  z.strictObject({ type: z.literal('hold'), on: z.boolean() }),
+  /** One packet in flight. `by`: how much later it arrives, µs, for `delay`. */
+  z.strictObject({
+    type: z.literal('packet'),
+    packet: z.int().min(1),
+    action: z.enum(packetActions),
+    by: z.int().min(1).max(600_000_000).default(1_000_000),
+  }),
+  /** Fires a timer of a node now. */
+  z.strictObject({ type: z.literal('fire'), node, timer: z.string().max(TEXT_LENGTH_MAX) }),
   z.strictObject({ type: z.literal('client'), settings: clientSchema.partial() }),
   /** Changes the protocol's configuration in every node, running or restarted later; what is not named stays. */
   z.strictObject({ type: z.literal('configure'), config: plain }),

@@ -6,14 +6,15 @@
 import type { NodeId, Saved } from '../protocol/protocol.ts';
 import { CodecError, Reader, Writer } from '../protocol/codec.ts';
 import { Digest } from './digest.ts';
-import { crashPoints, eventTypes, type DiskAtStart, type EventBody, type EventType, type LossCause, type RunEvent } from './events.ts';
+import { lossCauses, type LossCause } from '../network/packet.ts';
+import { directionKey, type Direction } from '../network/topology.ts';
+import { crashPoints, eventTypes, type DiskAtStart, type EventBody, type EventType, type RunEvent } from './events.ts';
 
 const CHUNK_BYTES = 64 * 1024;
 /** How much of the past the log keeps when it is not told otherwise, bytes. */
 export const KEEP_BYTES_DEFAULT = 64 * 1024 * 1024;
 
-const disks: readonly DiskAtStart[] = ['new', 'kept', 'erased'];
-const causes: readonly LossCause[] = ['loss', 'cut', 'dead'];
+const disks: readonly DiskAtStart[] = ['new', 'kept', 'erased', 'last-lost', 'last-torn'];
 /** `progress` of a loss is written in ten-thousandths. */
 const PROGRESS_SCALE = 10_000;
 
@@ -130,7 +131,7 @@ export class EventLog {
   lost(at: number, packet: number, cause: LossCause, progress: number): void {
     const w = this.begin('lost', at);
     w.uint(packet);
-    w.byte(causes.indexOf(cause));
+    w.byte(lossCauses.indexOf(cause));
     w.uint(Math.round(progress * PROGRESS_SCALE));
     this.end();
   }
@@ -157,6 +158,34 @@ export class EventLog {
         break;
       case 'configure':
         w.text(JSON.stringify(event.config));
+        break;
+      case 'link':
+        w.byte(directionKey(event.from, event.to));
+        w.text(JSON.stringify(event.settings));
+        break;
+      case 'cut':
+      case 'mend':
+        w.uint(event.links.length);
+        for (const { from, to } of event.links) w.byte(directionKey(from, to));
+        break;
+      case 'fault':
+        w.byte(event.node);
+        w.text(event.fault);
+        w.text(JSON.stringify(event.settings));
+        break;
+      case 'hold':
+        w.byte(event.on ? 1 : 0);
+        break;
+      case 'held':
+        w.uint(event.packet);
+        w.uint(Math.round(event.progress * PROGRESS_SCALE));
+        break;
+      case 'retimed':
+        w.uint(event.packet);
+        w.uint(event.due - at);
+        break;
+      case 'synced':
+        w.byte(event.node);
         break;
     }
     this.end();
@@ -209,7 +238,25 @@ interface SendFields {
   readonly end: number;
 }
 
-type RareEvent = Extract<EventBody, { type: 'crash' | 'partition' | 'network' | 'client' | 'configure' }>;
+type RareEvent = Extract<
+  EventBody,
+  {
+    type:
+      | 'crash'
+      | 'partition'
+      | 'network'
+      | 'client'
+      | 'configure'
+      | 'link'
+      | 'cut'
+      | 'mend'
+      | 'fault'
+      | 'hold'
+      | 'held'
+      | 'retimed'
+      | 'synced';
+  }
+>;
 
 /** A stretch of the event stream, packed. */
 export interface PackedEvents {
@@ -297,7 +344,7 @@ function readEvent(r: Reader, seq: number, before: number): RunEvent {
     case 'duplicate':
       return { seq, at, type, packet: r.uint(), of: r.uint(), due: at + r.uint() };
     case 'lost':
-      return { seq, at, type, packet: r.uint(), cause: named(causes, r.byte()), progress: r.uint() / PROGRESS_SCALE };
+      return { seq, at, type, packet: r.uint(), cause: named(lossCauses, r.byte()), progress: r.uint() / PROGRESS_SCALE };
     case 'crash':
       return { seq, at, type, node: r.byte(), point: named(crashPoints, r.byte()), error: r.text() };
     case 'partition':
@@ -307,6 +354,21 @@ function readEvent(r: Reader, seq: number, before: number): RunEvent {
       return { seq, at, type, settings: JSON.parse(r.text()) };
     case 'configure':
       return { seq, at, type, config: JSON.parse(r.text()) };
+    case 'synced':
+      return { seq, at, type, node: r.byte() };
+    case 'link':
+      return { seq, at, type, ...readDirection(r), settings: JSON.parse(r.text()) };
+    case 'cut':
+    case 'mend':
+      return { seq, at, type, links: Array.from({ length: r.uint() }, () => readDirection(r)) };
+    case 'fault':
+      return { seq, at, type, node: r.byte(), fault: r.text(), settings: JSON.parse(r.text()) };
+    case 'hold':
+      return { seq, at, type, on: r.byte() === 1 };
+    case 'held':
+      return { seq, at, type, packet: r.uint(), progress: r.uint() / PROGRESS_SCALE };
+    case 'retimed':
+      return { seq, at, type, packet: r.uint(), due: at + r.uint() };
   }
 }
 
@@ -314,6 +376,11 @@ function named<T>(names: readonly T[], index: number): T {
   const name = names[index];
   if (name === undefined) throw new CodecError('a field has a number without a name');
   return name;
+}
+
+function readDirection(r: Reader): Direction {
+  const key = r.byte();
+  return { from: key >> 4, to: key & 15 };
 }
 
 function readNodes(r: Reader): NodeId[] {

@@ -8,16 +8,17 @@
 import type { Ballot } from '../protocol/ballot.ts';
 import type { NodeId, Reply, Saved } from '../protocol/protocol.ts';
 import type { LossCause } from '../network/packet.ts';
-import type { Groups } from '../network/topology.ts';
+import type { FaultSettings } from '../network/faults/fault.ts';
+import type { Direction, Groups } from '../network/topology.ts';
 import type { NetworkSettings } from '../network/settings.ts';
-import type { ClientSettings } from './commands.ts';
+import type { ClientSettings, RestartDisk } from './commands.ts';
 
 /** Where in a node's next step a crash strikes; `now`: between two steps. */
 export const crashPoints = ['now', 'before-step', 'after-save', 'after-step'] as const;
 export type CrashPoint = (typeof crashPoints)[number];
 
 /** What the disk held when a node came up. */
-export type DiskAtStart = 'new' | 'kept' | 'erased';
+export type DiskAtStart = 'new' | RestartDisk;
 
 export type { LossCause };
 
@@ -27,6 +28,8 @@ export type EventBody =
   | { readonly type: 'request'; readonly node: NodeId; readonly request: number; readonly client: string; readonly body: string }
   | { readonly type: 'deliver'; readonly node: NodeId; readonly packet: number }
   | { readonly type: 'timer'; readonly node: NodeId; readonly name: string }
+  /** A slow disk has synced the save of the step before; the rest of that step's effects follow. */
+  | { readonly type: 'synced'; readonly node: NodeId }
   // Their effects.
   | {
       readonly type: 'send';
@@ -65,7 +68,19 @@ export type EventBody =
   | { readonly type: 'partition'; readonly groups: Groups }
   | { readonly type: 'network'; readonly settings: NetworkSettings }
   | { readonly type: 'client'; readonly settings: ClientSettings }
-  | { readonly type: 'configure'; readonly config: unknown };
+  | { readonly type: 'configure'; readonly config: unknown }
+  /** Complete settings of one direction of a link; null: those of the network. */
+  | { readonly type: 'link'; readonly from: NodeId; readonly to: NodeId; readonly settings: NetworkSettings | null }
+  /** Directions cut, or mended, beside the partition into groups. */
+  | { readonly type: 'cut'; readonly links: readonly Direction[] }
+  | { readonly type: 'mend'; readonly links: readonly Direction[] }
+  /** Complete settings of a fault of a node. */
+  | { readonly type: 'fault'; readonly node: NodeId; readonly fault: string; readonly settings: FaultSettings }
+  | { readonly type: 'hold'; readonly on: boolean }
+  /** A packet stands still, having gone this share of its way. */
+  | { readonly type: 'held'; readonly packet: number; readonly progress: number }
+  /** A packet goes on from where it is, or stands, and is due then. */
+  | { readonly type: 'retimed'; readonly packet: number; readonly due: number };
 
 export type EventType = EventBody['type'];
 
@@ -97,9 +112,17 @@ export const eventTypes = [
   'network',
   'client',
   'configure',
+  'synced',
+  'link',
+  'cut',
+  'mend',
+  'fault',
+  'hold',
+  'held',
+  'retimed',
 ] as const satisfies readonly EventType[];
 
 /** Whether the event begins a step of a node. */
 export function isStep(type: EventType): boolean {
-  return type === 'start' || type === 'request' || type === 'deliver' || type === 'timer';
+  return type === 'start' || type === 'request' || type === 'deliver' || type === 'timer' || type === 'synced';
 }

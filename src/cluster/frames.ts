@@ -19,7 +19,7 @@ export type Speed = number | 'max';
 export const SPEED_MIN = 1 / 64;
 export const SPEED_MAX = 64;
 /** The speeds of the transport bar. */
-export const speeds: readonly Speed[] = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8, 16, 'max'];
+export const speeds: readonly Speed[] = [1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8, 16, 32, 64, 'max'];
 
 export interface Transport {
   readonly playing: boolean;
@@ -50,4 +50,10 @@ export interface SessionInfo {
   /** From a scenario file, or empty. */
   readonly title: string;
   readonly transport: Transport;
+  /** The branch that goes on (timeline.ts). */
+  readonly branch: number;
+  /** Name of the file it was opened from or saved to; empty without one. */
+  readonly file: string;
+  /** Why it cannot go on and only its past can be looked at; empty for a run that can. */
+  readonly readOnly: string;
 }

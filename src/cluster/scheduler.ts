@@ -12,11 +12,10 @@ import { mix } from '../protocol/random.ts';
 import type { AnyProtocol, NodeId } from '../protocol/protocol.ts';
 import type { Packet } from '../network/packet.ts';
 import { progressAt, Router } from '../network/router.ts';
-import { completeNetwork } from '../network/settings.ts';
-import { checkGroups } from '../network/topology.ts';
 import { INPUT_END, type NodeOutput } from './batch.ts';
 import { BatchMaker, putDirect, putPacket, type Batch } from './batch-maker.ts';
 import { Client } from './client.ts';
+import { carryOut } from './carry-out.ts';
 import { CommandError } from './command-error.ts';
 import type { Command, JournalEntry } from './commands.ts';
 import type { CrashPoint, DiskAtStart } from './events.ts';
@@ -68,7 +67,7 @@ export class Scheduler {
   /** Commands of the script carried out so far. */
   private scripted = 0;
   /** The same as `nodes`, as a list: it is gone through for every window. */
-  private readonly nodeList: NodeState[];
+  readonly nodeList: NodeState[];
   private readonly batches = new BatchMaker();
 
   /** @param script commands for times to come, ascending by time. */
@@ -156,13 +155,13 @@ export class Scheduler {
     // A thread can end over the first batch at this time, which is after the client's turn. Its place does not tell, so
     // the turn always comes first.
     if (command.type === 'died' && this.client.next <= this.now) this.clientTurn(this.now);
-    this.carryOut(command);
+    carryOut(this, command);
     this.journal.push({ ...place, command });
     return place;
   }
 
   /** A node's next input from outside the network. */
-  private ask(state: NodeState, client: string, body: unknown): number {
+  ask(state: NodeState, client: string, body: unknown): number {
     const request = ++this.requests;
     state.direct.push({ type: 'request', at: this.now, client, request, body: JSON.stringify(body) });
     return request;
@@ -196,75 +195,6 @@ export class Scheduler {
     return state;
   }
 
-  private carryOut(command: Command): void {
-    const at = this.now;
-    switch (command.type) {
-      case 'propose':
-        return this.propose(command.node, command.value, command.slot);
-      case 'crash': {
-        const state = this.stateOf(command.node);
-        if (!state.up) throw new CommandError(`n${command.node} is down already`);
-        if (command.point === 'now') this.bringDown(state, at, 'now', '');
-        else state.armed = command.point;
-        return;
-      }
-      case 'died': {
-        const state = this.stateOf(command.node);
-        if (state.up) this.bringDown(state, at, 'now', command.error);
-        return;
-      }
-      case 'restart': {
-        const state = this.stateOf(command.node);
-        if (state.up) throw new CommandError(`n${command.node} is up; crash it first`);
-        this.bringUp(state, command.disk);
-        return;
-      }
-      case 'partition': {
-        const groups = checked(() => checkGroups(command.groups, this.header.nodes));
-        const caught = this.router.part(groups);
-        this.log.write(at, { type: 'partition', groups });
-        for (const packet of caught) this.log.lost(at, packet.packet, 'cut', progressAt(packet, at));
-        return;
-      }
-      case 'network': {
-        const settings = checked(() => completeNetwork(command.settings, this.router.settings));
-        this.router.change(settings);
-        this.log.write(at, { type: 'network', settings });
-        return;
-      }
-      case 'client': {
-        const settings = { ...this.client.settings, ...command.settings };
-        for (const node of settings.proposers) this.stateOf(node);
-        this.client.change(settings, at);
-        this.log.write(at, { type: 'client', settings });
-        return;
-      }
-      case 'configure': {
-        const config = checked(() =>
-          this.protocol.config({ ...(this.config as object), ...command.config }, this.header.nodes),
-        );
-        this.config = config;
-        this.log.write(at, { type: 'configure', config });
-        for (const state of this.nodeList) {
-          if (state.up) this.ask(state, 'operator', this.protocol.configure(config));
-        }
-      }
-    }
-  }
-
-  private propose(node: NodeId, value: string | undefined, wanted: number | undefined): void {
-    const state = this.stateOf(node);
-    if (!state.up) throw new CommandError(`n${node} is down; restart it, or ask another node`);
-    const proposers = this.protocol.proposers(this.config, this.header.nodes);
-    if (!proposers.includes(node)) {
-      throw new CommandError(`n${node} is no proposer; ask ${proposers.map((p) => `n${p}`).join(', ')}`);
-    }
-    let slot = wanted ?? this.slotNext;
-    if (wanted === undefined) while (state.asked.has(slot)) slot++;
-    const request = this.ask(state, 'you', checked(() => this.protocol.propose(slot, value ?? this.client.word())));
-    state.asked.set(slot, request);
-  }
-
   private clientTurn(at: number): boolean {
     const proposers = this.protocol.proposers(this.config, this.header.nodes);
     const node = this.client.tick(at, proposers, (id) => {
@@ -287,7 +217,7 @@ export class Scheduler {
     }
   }
 
-  private bringUp(state: NodeState, disk: DiskAtStart): void {
+  bringUp(state: NodeState, disk: DiskAtStart): void {
     state.up = true;
     state.incarnation++;
     state.disk = disk;
@@ -379,13 +309,4 @@ export class Scheduler {
 /** What to tell of a command of the script that could not be carried out. */
 export function refusalText({ at, command, error }: Scheduler['refused'][number]): string {
   return `"${command.type}" at ${at / 1_000_000} s was left out: ${error}. The run goes on.`;
-}
-
-/** Errors of checking become refusals of the command. */
-function checked<T>(check: () => T): T {
-  try {
-    return check();
-  } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : String(error));
-  }
 }

@@ -4,14 +4,16 @@
  */
 import type { Ballot } from '../protocol/ballot.ts';
 import type { NodeId, View } from '../protocol/protocol.ts';
-import { whole, type Groups } from '../network/topology.ts';
+import { lossCauses } from '../network/packet.ts';
+import type { FaultSettings } from '../network/faults/fault.ts';
+import { directionKey, whole, type Groups } from '../network/topology.ts';
 import type { NetworkSettings } from '../network/settings.ts';
 import type { ClientSettings } from './commands.ts';
 import type { DiskAtStart, LossCause, RunEvent } from './events.ts';
 import type { RunHeader } from './run.ts';
 
 /** Chosen slots that the world keeps; older ones are let go, so that a snapshot stays small however long a run is. */
-export const CHOSEN_KEPT_MAX = 2000;
+export const CHOSEN_KEPT_MAX = 500;
 
 export interface TimerWorld {
   readonly setAt: number;
@@ -27,6 +29,10 @@ export interface NodeWorld {
   /** The exception that ended its thread; `null` while up or after an ordinary crash. */
   error: string | null;
   readonly timers: Map<string, TimerWorld>;
+  /** Settings of the node's faults that were ever set, by fault; they outlive a crash. */
+  readonly faults: Map<string, FaultSettings>;
+  /** When each of them was last set, µs. */
+  readonly faultsAt: Map<string, number>;
   /** What the node last showed of itself; `null` before its first step. Kept over a crash: the last that was seen. */
   view: View | null;
 }
@@ -41,20 +47,26 @@ export interface PacketWorld {
   readonly body: Uint8Array;
   /** The packet this one is a copy of. */
   readonly duplicateOf: number | null;
+  /** It moves evenly from this share of its way at this time (µs) to the end at `due`. */
+  readonly goneAt: number;
+  readonly gone: number;
+  /** It stands still there. */
+  readonly held: boolean;
 }
 
+/** Never changed in place: a later one takes its place, so that worlds of different moments can share it. */
 export interface ChosenWorld {
   readonly slot: number;
   readonly value: string;
   readonly ballot: Ballot;
   /** The quorum first seen to have accepted it, and when (µs). */
-  quorum: readonly NodeId[];
+  readonly quorum: readonly NodeId[];
   readonly at: number;
   readonly seq: number;
   /** Learners that know at this moment, with the time each learned it (µs); a crash forgets. */
-  readonly knownTo: Map<NodeId, number>;
+  readonly knownTo: ReadonlyMap<NodeId, number>;
   /** A different value that a learner took to be chosen: Agreement is broken. */
-  conflict: { readonly value: string; readonly node: NodeId } | null;
+  readonly conflict: { readonly value: string; readonly node: NodeId } | null;
 }
 
 export interface Counters {
@@ -76,6 +88,12 @@ export interface World {
   readonly packets: Map<number, PacketWorld>;
   groups: Groups;
   network: NetworkSettings;
+  /** Settings of directions that have their own, by `directionKey`. */
+  readonly links: Map<number, NetworkSettings>;
+  /** Directions cut beside the partition into groups, by `directionKey`. */
+  readonly cuts: Set<number>;
+  /** Hold mode is on. */
+  holding: boolean;
   client: ClientSettings;
   config: unknown;
   /** By slot, in the order in which they were first learned; the latest `CHOSEN_KEPT_MAX` of them. */
@@ -97,19 +115,32 @@ export function createWorld(header: RunHeader): World {
     nodes: new Map(
       header.nodes.map((node) => [
         node,
-        { node, up: false, incarnation: 0, disk: 'new', error: null, timers: new Map(), view: null },
+        {
+          node,
+          up: false,
+          incarnation: 0,
+          disk: 'new',
+          error: null,
+          timers: new Map(),
+          faults: new Map(),
+          faultsAt: new Map(),
+          view: null,
+        },
       ]),
     ),
     packets: new Map(),
     groups: whole(header.nodes),
     network: header.network,
+    links: new Map(),
+    cuts: new Set(),
+    holding: false,
     client: header.client,
     config: header.config,
     chosen: new Map(),
     chosenCount: 0,
     chosenLetGo: 0,
     requests: new Map(),
-    counters: { sent: 0, delivered: 0, duplicated: 0, lost: { loss: 0, cut: 0, dead: 0 }, byKind: [] },
+    counters: { sent: 0, delivered: 0, duplicated: 0, lost: Object.fromEntries(lossCauses.map((cause) => [cause, 0])) as Counters['lost'], byKind: [] },
   };
 }
 
@@ -151,6 +182,9 @@ export function applyEvent(world: World, event: RunEvent): void {
         due: event.due,
         body: event.body,
         duplicateOf: null,
+        goneAt: event.at,
+        gone: 0,
+        held: false,
       });
       world.counters.sent++;
       world.counters.byKind[event.kind] = (world.counters.byKind[event.kind] ?? 0) + 1;
@@ -158,7 +192,16 @@ export function applyEvent(world: World, event: RunEvent): void {
     case 'duplicate': {
       const original = world.packets.get(event.of);
       if (original === undefined) throw new Error(`packet ${event.of} was doubled after it had gone`);
-      world.packets.set(event.packet, { ...original, packet: event.packet, due: event.due, duplicateOf: event.of });
+      const { gone, goneAt } = whereAt(original, event.at);
+      world.packets.set(event.packet, {
+        ...original,
+        packet: event.packet,
+        due: event.due,
+        duplicateOf: event.of,
+        gone,
+        goneAt,
+        held: false,
+      });
       world.counters.duplicated++;
       break;
     }
@@ -185,7 +228,12 @@ export function applyEvent(world: World, event: RunEvent): void {
       node.timers.clear();
       for (const [id, request] of world.requests) if (request.node === event.node) world.requests.delete(id);
       // What a learner knows is in its memory; restarted, it has to learn anew.
-      for (const chosen of world.chosen.values()) chosen.knownTo.delete(event.node);
+      for (const chosen of world.chosen.values()) {
+        if (!chosen.knownTo.has(event.node)) continue;
+        const knownTo = new Map(chosen.knownTo);
+        knownTo.delete(event.node);
+        world.chosen.set(chosen.slot, { ...chosen, knownTo });
+      }
       break;
     }
     case 'partition':
@@ -200,15 +248,83 @@ export function applyEvent(world: World, event: RunEvent): void {
     case 'configure':
       world.config = event.config;
       break;
+    case 'link': {
+      const key = directionKey(event.from, event.to);
+      if (event.settings === null) world.links.delete(key);
+      else world.links.set(key, event.settings);
+      break;
+    }
+    case 'cut':
+      for (const { from, to } of event.links) world.cuts.add(directionKey(from, to));
+      break;
+    case 'mend':
+      for (const { from, to } of event.links) world.cuts.delete(directionKey(from, to));
+      break;
+    case 'fault': {
+      const node = nodeOf(world, event.node);
+      node.faults.set(event.fault, event.settings);
+      node.faultsAt.set(event.fault, event.at);
+      break;
+    }
+    case 'hold':
+      world.holding = event.on;
+      break;
+    case 'held': {
+      const packet = packetOf(world, event.packet);
+      world.packets.set(event.packet, { ...packet, gone: event.progress, goneAt: event.at, held: true });
+      break;
+    }
+    case 'retimed': {
+      const packet = packetOf(world, event.packet);
+      world.packets.set(event.packet, { ...packet, ...whereAt(packet, event.at), due: event.due, held: false });
+      break;
+    }
     case 'save':
     case 'note':
+    case 'synced':
       break;
   }
+}
+
+/** The share of its way, 0 to 1, that a packet has gone at a time (µs) at or after its last change. */
+export function packetProgress(packet: Pick<PacketWorld, 'gone' | 'goneAt' | 'due' | 'held'>, at: number): number {
+  const { gone, goneAt, due, held } = packet;
+  if (held || at <= goneAt) return gone;
+  return at >= due ? 1 : gone + ((1 - gone) * (at - goneAt)) / (due - goneAt);
+}
+
+/** The same world, to go on from apart from this one. Shares what is never changed in place. */
+export function forkWorld(world: World): World {
+  return {
+    ...world,
+    nodes: new Map(
+      [...world.nodes].map(([id, node]) => [
+        id,
+        { ...node, timers: new Map(node.timers), faults: new Map(node.faults), faultsAt: new Map(node.faultsAt) },
+      ]),
+    ),
+    packets: new Map(world.packets),
+    links: new Map(world.links),
+    cuts: new Set(world.cuts),
+    chosen: new Map(world.chosen),
+    requests: new Map(world.requests),
+    counters: { ...world.counters, lost: { ...world.counters.lost }, byKind: [...world.counters.byKind] },
+  };
 }
 
 /** Puts in what a node showed of itself after its last step. Views are derived from events and not events themselves. */
 export function applyView(world: World, node: NodeId, view: View): void {
   nodeOf(world, node).view = view;
+}
+
+function whereAt(packet: PacketWorld, at: number): { readonly gone: number; readonly goneAt: number } {
+  return { gone: packetProgress(packet, at), goneAt: at };
+}
+
+function packetOf(world: World, packet: number): PacketWorld {
+  const found = world.packets.get(packet);
+  if (found === undefined) throw new Error(`packet ${packet} is not in flight`);
+  return found;
 }
 
 function nodeOf(world: World, id: NodeId): NodeWorld {
@@ -235,9 +351,12 @@ function learn(world: World, event: Extract<RunEvent, { type: 'chosen' }>): void
     });
     return;
   }
-  if (known.value !== event.value) known.conflict = { value: event.value, node: event.node };
-  if (known.quorum.length === 0) known.quorum = event.quorum;
-  if (!known.knownTo.has(event.node)) known.knownTo.set(event.node, event.at);
+  world.chosen.set(event.slot, {
+    ...known,
+    conflict: known.value === event.value ? known.conflict : { value: event.value, node: event.node },
+    quorum: known.quorum.length === 0 ? event.quorum : known.quorum,
+    knownTo: known.knownTo.has(event.node) ? known.knownTo : new Map(known.knownTo).set(event.node, event.at),
+  });
 }
 
 /** Makes room for one more chosen slot. One in which Agreement is broken stays. */

@@ -7,6 +7,7 @@ import { commandSchema, clientSchema } from '../cluster/commands.ts';
 import { nodeCountSchema, seedSchema, type NodeInspection } from '../cluster/run.ts';
 import { NODES_MAX } from '../protocol/protocol.ts';
 import { SPEED_MAX, SPEED_MIN, type Frame, type SessionInfo } from '../cluster/frames.ts';
+import type { Branch, Comparison, Moment, Recoverable, TaskNews, TimelineNews } from '../cluster/timeline.ts';
 
 /** Every answer says whether the thing was done; a refusal says why, and has changed nothing. */
 export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string };
@@ -27,6 +28,17 @@ export interface AppInfo {
 
 const node = z.int().min(1).max(NODES_MAX);
 export const speedSchema = z.union([z.number().min(SPEED_MIN).max(SPEED_MAX), z.literal('max')]);
+
+/** Longest name of a branch. */
+export const BRANCH_NAME_MAX = 60;
+const place = { run: z.int().min(0), seq: z.int().min(0) };
+
+/** A scenario of the library. */
+export interface LibraryEntry {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+}
 
 export const packedEventsSchema = z.object({
   firstSeq: z.int().min(0),
@@ -55,6 +67,34 @@ export const windowRequests = {
   /** Lets exactly one step of one node, or one event of the network, happen; pauses if the run was playing. */
   'transport:step': z.undefined(),
   'node:inspect': z.strictObject({ node }),
+  /** The run after its first `seq` events, with up to `before` of the latest events and `after` of those that follow. */
+  'history:seek': z.strictObject({ ...place, before: z.int().min(0).max(4000), after: z.int().min(0).max(4000) }),
+  /** Memory and disk of a node then. */
+  'history:inspect': z.strictObject({ ...place, node }),
+  /** Goes on from that moment in a new branch; the branch that was left is kept. */
+  'branch:fork': z.strictObject(place),
+  'branch:switch': z.strictObject({ branch: z.int().min(1) }),
+  'branch:rename': z.strictObject({ branch: z.int().min(1), name: z.string().trim().min(1).max(BRANCH_NAME_MAX) }),
+  /** Never the one that goes on. */
+  'branch:delete': z.strictObject({ branch: z.int().min(1) }),
+  'branch:compare': z.strictObject({ a: z.int().min(1), b: z.int().min(1) }),
+  /**
+   * Takes back what was done last: a command (the run forks to the moment before it), a fork, a deletion, a name.
+   * Answers what was taken back; empty when there is nothing.
+   */
+  'session:undo': z.undefined(),
+  /** Asks for a run file or scenario and opens it. */
+  'run:open': z.undefined(),
+  /** Saves the run to its file; with `as`, or without a file, asks for one. */
+  'run:save': z.strictObject({ as: z.boolean() }),
+  'run:save-scenario': z.undefined(),
+  'library:list': z.undefined(),
+  'library:open': z.strictObject({ name: z.string().max(100) }),
+  /** Runs that an earlier launch did not close properly. */
+  'recovery:list': z.undefined(),
+  'recovery:restore': z.strictObject({ id: z.string().max(100) }),
+  'recovery:discard': z.strictObject({ id: z.string().max(100) }),
+  'task:cancel': z.strictObject({ id: z.int().min(0) }),
   /** The window has folded this frame in and can take another. */
   'frame:acknowledge': z.strictObject({ run: z.int().min(0), frame: z.int().min(0) }),
 } as const satisfies Record<string, z.ZodType>;
@@ -70,6 +110,25 @@ export interface WindowResults {
   'transport:set': null;
   'transport:step': null;
   'node:inspect': NodeInspection;
+  'history:seek': Moment;
+  'history:inspect': NodeInspection;
+  'branch:fork': SessionInfo;
+  'branch:switch': SessionInfo;
+  'branch:rename': null;
+  'branch:delete': null;
+  'branch:compare': Comparison;
+  'session:undo': string;
+  /** `null`: the person thought better of it. */
+  'run:open': SessionInfo | null;
+  /** The name of the file; `null`: the person thought better of it. */
+  'run:save': string | null;
+  'run:save-scenario': string | null;
+  'library:list': readonly LibraryEntry[];
+  'library:open': SessionInfo;
+  'recovery:list': readonly Recoverable[];
+  'recovery:restore': SessionInfo;
+  'recovery:discard': null;
+  'task:cancel': null;
   'frame:acknowledge': null;
 }
 
@@ -78,8 +137,20 @@ export type WindowArgument<C extends WindowChannel> = z.input<(typeof windowRequ
 /** Actions of the application menu that the window carries out. */
 export const menuActions = [
   'new-run',
+  'library',
+  'open',
+  'save',
+  'save-as',
+  'save-scenario',
+  'undo',
   'play-pause',
   'step',
+  'step-back',
+  'previous-mark',
+  'next-mark',
+  'go-live',
+  'fork',
+  'hold-mode',
   'toggle-theme',
   'show-shortcuts',
   'reset-layout',
@@ -98,6 +169,9 @@ export const mainMessages = {
   frame: z.custom<Frame>((given) => frameShape.safeParse(given).success, 'a frame was expected'),
   session: z.custom<SessionInfo>((given) => sessionShape.safeParse(given).success, 'a session was expected'),
   menu: z.enum(menuActions),
+  timeline: z.custom<TimelineNews>((given) => timelineShape.safeParse(given).success, 'news of the timeline were expected'),
+  branches: z.custom<readonly Branch[]>((given) => branchesShape.safeParse(given).success, 'branches were expected'),
+  task: z.custom<TaskNews>((given) => taskShape.safeParse(given).success, 'news of a task were expected'),
   problem: z.strictObject({ title: z.string(), detail: z.string() }),
 } as const satisfies Record<string, z.ZodType>;
 
@@ -130,3 +204,19 @@ const sessionShape = z.object({
   title: z.string(),
   transport: transportShape,
 });
+
+const timelineShape = z.object({
+  run: z.int().min(0),
+  seq: z.int().min(0),
+  at: z.int().min(0),
+  marks: z.array(z.object({ seq: z.int().min(0), at: z.int().min(0), kind: z.string(), text: z.string() })),
+  reset: z.boolean(),
+  exactness: z.object({ state: z.enum(['checking', 'exact', 'diverged']), checked: z.int().min(0) }),
+  expectations: z.array(z.object({ text: z.string(), state: z.enum(['open', 'met', 'broken']), why: z.string() })),
+});
+
+const branchesShape = z.array(
+  z.object({ id: z.int().min(1), name: z.string(), seq: z.int().min(0), at: z.int().min(0), current: z.boolean() }),
+);
+
+const taskShape = z.object({ id: z.int().min(0), title: z.string(), done: z.number().min(0).max(1), over: z.boolean() });

@@ -1,6 +1,7 @@
 /** All that the window, main and the command line may know of the engine. The renderer imports nothing else of src. */
 export * from './contract.ts';
 export * from '../cluster/frames.ts';
+export * from '../cluster/timeline.ts';
 export * from './format.ts';
 export * from './log.ts';
 export { formatBallot, compareBallots, sameBallot, type Ballot } from '../protocol/ballot.ts';
@@ -11,11 +12,30 @@ export type { AnyProtocol, Inspection, Json, MessageKind, NodeId, Role, SlotView
 export { protocolNamed, protocols } from '../protocol/registry.ts';
 export * from '../network/topology.ts';
 export { completeNetwork, defaultNetwork, presets, type NetworkSettings, type Preset } from '../network/settings.ts';
-export { linkFaults } from '../network/faults/registry.ts';
+export { cutFaults, faults, linkFaults, nodeFaults } from '../network/faults/registry.ts';
+export { lossCauses } from '../network/packet.ts';
 export { drawLatency, LATENCY_MAX_US } from '../network/faults/latency.ts';
-export type { ChoiceField, FaultSettings, Field, LinkFault, NumberField } from '../network/faults/fault.ts';
+export type {
+  ChoiceField,
+  CutFault,
+  Fault,
+  FaultSettings,
+  Field,
+  FieldValue,
+  LinkFault,
+  ListField,
+  NodeFault,
+  NumberField,
+} from '../network/faults/fault.ts';
 export * from '../cluster/world.ts';
 export { isStep, type CrashPoint, type DiskAtStart, type EventType, type LossCause, type RunEvent } from '../cluster/events.ts';
 export { readEvents } from '../cluster/event-log.ts';
-export { clientDefaults, type ClientSettings, type Command, type RestartDisk } from '../cluster/commands.ts';
+export {
+  clientDefaults,
+  restartDisks,
+  type ClientSettings,
+  type Command,
+  type PacketAction,
+  type RestartDisk,
+} from '../cluster/commands.ts';
 export type { NodeInspection, RunHeader } from '../cluster/run.ts';

@@ -2,7 +2,10 @@
 import type { AnyProtocol, NodeId } from '../protocol/protocol.ts';
 import { formatBallot } from '../protocol/ballot.ts';
 import { Reader } from '../protocol/codec.ts';
-import type { RunEvent } from '../cluster/events.ts';
+import type { FaultSettings } from '../network/faults/fault.ts';
+import { nodeFaults } from '../network/faults/registry.ts';
+import type { Direction } from '../network/topology.ts';
+import type { DiskAtStart, RunEvent } from '../cluster/events.ts';
 import type { PacketWorld, World } from '../cluster/world.ts';
 import { latencyText } from './format.ts';
 
@@ -44,7 +47,21 @@ export function logRow(world: World, event: RunEvent): LogRow {
       return { event, group: 'notes', nodes: [event.node], packet: null };
     case 'start':
     case 'crash':
+    case 'fault':
       return { event, group: 'faults', nodes: [event.node], packet: null };
+    case 'synced':
+      return { event, group: 'disk', nodes: [event.node], packet: null };
+    case 'held':
+    case 'retimed':
+      return packetRow(event, world.packets.get(event.packet) ?? null);
+    case 'link':
+      return { event, group: 'faults', nodes: [event.from, event.to], packet: null };
+    case 'cut':
+    case 'mend': {
+      const nodes = [...new Set(event.links.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
+      return { event, group: 'faults', nodes, packet: null };
+    }
+    case 'hold':
     case 'partition':
     case 'network':
     case 'client':
@@ -106,6 +123,24 @@ export function sentence(protocol: AnyProtocol, row: LogRow): string {
         : 'the client stopped proposing';
     case 'configure':
       return 'the protocol was configured anew';
+    case 'synced':
+      return `n${event.node}'s slow disk has synced its save`;
+    case 'held':
+      return `held: ${sender(row.packet)} ${packetText(protocol, row.packet, true)}`;
+    case 'retimed':
+      return `now due in ${latencyText(event.due - event.at)}: ${sender(row.packet)} ${packetText(protocol, row.packet, true)}`;
+    case 'link':
+      return event.settings === null
+        ? `the link n${event.from} → n${event.to} behaves like the network again`
+        : `the link n${event.from} → n${event.to} was changed`;
+    case 'cut':
+      return `cut: ${linkList(event.links)}`;
+    case 'mend':
+      return `mended: ${linkList(event.links)}`;
+    case 'fault':
+      return `n${event.node} ${faultText(event.fault, event.settings)}`;
+    case 'hold':
+      return event.on ? 'every packet is held until it is delivered by hand' : 'packets are no longer held';
   }
 }
 
@@ -119,13 +154,34 @@ const lossText = {
   loss: 'lost on the link:',
   cut: 'lost at the cut:',
   dead: 'nobody was up to get',
+  corrupt: 'dropped for its wrong checksum:',
+  queue: 'dropped, the queue of the link is full:',
+  dropped: 'dropped by hand:',
 } as const;
 
-function startText(incarnation: number, disk: 'new' | 'kept' | 'erased'): string {
-  if (disk === 'new') return 'started';
-  return disk === 'kept'
-    ? `restarted (${incarnation}) with its disk`
-    : `restarted (${incarnation}) with an erased disk: unsafe`;
+const diskText = {
+  kept: 'with its disk',
+  'last-lost': 'without its last save: unsafe',
+  'last-torn': 'with its last save torn: unsafe',
+  erased: 'with an erased disk: unsafe',
+} as const;
+
+function startText(incarnation: number, disk: DiskAtStart): string {
+  return disk === 'new' ? 'started' : `restarted (${incarnation}) ${diskText[disk]}`;
+}
+
+/** `n1 → n2, n2 ↔ n3`: both directions of a link together. */
+function linkList(links: readonly Direction[]): string {
+  const has = (a: NodeId, b: NodeId): boolean => links.some(({ from, to }) => from === a && to === b);
+  return links
+    .filter(({ from, to }) => from < to || !has(to, from))
+    .map(({ from, to }) => `n${from} ${has(to, from) ? '↔' : '→'} n${to}`)
+    .join(', ');
+}
+
+/** What a node's fault does to it now, from the fault's own words. */
+function faultText(name: string, settings: FaultSettings): string {
+  return nodeFaults.find((fault) => fault.name === name)?.describe(settings) ?? `has the fault ${name}`;
 }
 
 function packetRow(event: RunEvent, packet: PacketWorld | null): LogRow {

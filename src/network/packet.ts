@@ -1,8 +1,12 @@
 /** A packet on its way between two nodes. Its body is opaque here: a stretch of bytes that only its receiver decodes. */
 import type { NodeId } from '../protocol/protocol.ts';
 
-/** Why a packet was lost: by chance on the link, at a cut, or because nobody was up to receive it. */
-export type LossCause = 'loss' | 'cut' | 'dead';
+/**
+ * Why a packet was lost, by the numbers of a file (append only): by chance on the link; at a cut; because nobody was up
+ * to receive it; its checksum was wrong; the link's queue was full; a person dropped it.
+ */
+export const lossCauses = ['loss', 'cut', 'dead', 'corrupt', 'queue', 'dropped'] as const;
+export type LossCause = (typeof lossCauses)[number];
 
 export interface Packet {
   /** Its number in the run, counted from 1 in the order of sending. */

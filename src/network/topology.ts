@@ -7,6 +7,17 @@ import type { NodeId } from '../protocol/protocol.ts';
 /** Every node in exactly one group; nodes ascending in each, groups ascending by their first node. */
 export type Groups = readonly (readonly NodeId[])[];
 
+/** One direction of a link. */
+export interface Direction {
+  readonly from: NodeId;
+  readonly to: NodeId;
+}
+
+/** A direction as one number, for maps and sets: nodes are numbered to 15. */
+export function directionKey(from: NodeId, to: NodeId): number {
+  return from * 16 + to;
+}
+
 /** A partition that is not one. */
 export class TopologyError extends Error {
   constructor(message: string) {
