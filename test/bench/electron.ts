@@ -35,7 +35,8 @@ export class Electron {
   readonly #toProgram: Writable;
   readonly #pending = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   readonly #listeners = new Map<string, Listener>();
-  readonly #exited: Promise<void>;
+  /** Resolves with its exit code, or the signal that ended it. */
+  readonly #exited: Promise<string>;
   #page: string | undefined;
   #asked = 0;
   #output = '';
@@ -55,9 +56,10 @@ export class Electron {
     this.#toProgram = this.#child.stdio[3] as Writable;
     // A program that ends closes its end of the pipe; what matters then is that it ended, and `#exited` says so.
     this.#toProgram.on('error', () => undefined);
-    this.#exited = new Promise((done) => this.#child.once('exit', () => done()));
-    void this.#exited.then(() => {
-      const error = new Error(`the program has ended\n${this.#output}`);
+    // Not `exit`: then there may still be something to read of why.
+    this.#exited = new Promise((done) => this.#child.once('close', (...how) => done(how.join(' '))));
+    void this.#exited.then((how) => {
+      const error = new Error(`the program has ended (${how})\n${this.#output}`);
       for (const { reject } of this.#pending.values()) reject(error);
       this.#pending.clear();
     });
