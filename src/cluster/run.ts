@@ -26,6 +26,12 @@ export interface Run {
   readonly journal: readonly JournalEntry[];
 }
 
+/** A place in a run, between two events: `seq` events have happened, and virtual time is `at`, µs. */
+export interface Place {
+  readonly at: number;
+  readonly seq: number;
+}
+
 export const seedSchema = z.int().min(0).max(0xffffffff);
 export const nodeCountSchema = z.int().min(NODES_MIN).max(NODES_MAX);
 
