@@ -8,7 +8,7 @@ import { ProtocolError } from '../../src/protocol/protocol.ts';
 import { SettingsError } from '../../src/network/settings.ts';
 import { TopologyError } from '../../src/network/topology.ts';
 import { CommandError } from '../../src/cluster/commands.ts';
-import { complaintsOf, complaintText } from '../../src/scenario/complaints.ts';
+import { complaintsOf, complaintText } from '../../src/cluster/complaints.ts';
 import { ScenarioError } from '../../src/scenario/parse.ts';
 import { isAppAddress } from './security/asset.ts';
 

@@ -1,6 +1,6 @@
 /** Reads scenario files, YAML or JSON; whatever is wrong is named with its line and field. */
 import { isMap, isPair, isScalar, LineCounter, parseDocument, visit, type Document, type Node } from 'yaml';
-import { complaintsOf, fieldText } from './complaints.ts';
+import { complaintsOf, fieldText } from '../cluster/complaints.ts';
 import { scenarioSchema, type Scenario } from './schema.ts';
 
 /** Longest scenario file, in UTF-16 code units. */

@@ -1,7 +1,7 @@
 /**
  * What is wrong with given data, said for people: every complaint of a schema becomes one sentence that names the
- * field, what is expected there with its range, and what was found. Used for scenario files and for requests of the
- * window alike.
+ * field, what is expected there with its range, and what was found. Used for run files, scenario files and requests of
+ * the window alike.
  */
 import * as z from 'zod';
 
@@ -10,6 +10,8 @@ export interface Complaint {
   readonly path: readonly PropertyKey[];
   /** What is expected, without the field's name. */
   readonly message: string;
+  /** Where to point: like `path`, but down to the key of a field that should not be there. */
+  readonly at: readonly PropertyKey[];
 }
 
 /** As much of a JSON Schema as `z.toJSONSchema` writes for our schemas. */
@@ -37,9 +39,24 @@ interface Shape {
  * @param error what `schema.safeParse(given)` said.
  */
 export function complaintsOf(schema: z.ZodType, given: unknown, error: z.ZodError): Complaint[] {
+  const shape = shapeOf(schema);
+  return error.issues.map((issue) => ({
+    path: issue.path,
+    message: sentenceOf(shape, given, issue),
+    at: issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path,
+  }));
+}
+
+/** Written once per schema: a file can be wrong in many places. */
+const shapesKnown = new WeakMap<z.ZodType, Shape>();
+
+function shapeOf(schema: z.ZodType): Shape {
+  const known = shapesKnown.get(schema);
+  if (known !== undefined) return known;
   // Custom checks have no JSON Schema; `any` lets the rest of the schema be written all the same.
   const shape = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Shape;
-  return error.issues.map((issue) => ({ path: issue.path, message: sentenceOf(shape, given, issue) }));
+  shapesKnown.set(schema, shape);
+  return shape;
 }
 
 /** `commands[2].node`; `fallback` for the outermost value. */
@@ -50,7 +67,7 @@ export function fieldText(path: readonly PropertyKey[], fallback = ''): string {
 }
 
 /** `field: message`, for one line on a screen. */
-export function complaintText(complaint: Complaint, fallback = ''): string {
+export function complaintText(complaint: Pick<Complaint, 'path' | 'message'>, fallback = ''): string {
   const field = fieldText(complaint.path, fallback);
   return field === '' ? complaint.message : `${field}: ${complaint.message}`;
 }
@@ -154,6 +171,6 @@ function shown(value: unknown): string {
   if (typeof value === 'number') return String(value);
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'an object';
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  const text = typeof value === 'string' ? JSON.stringify(value.slice(0, 2 * SHOWN_LENGTH_MAX)) : String(value);
   return text.length > SHOWN_LENGTH_MAX ? `${text.slice(0, SHOWN_LENGTH_MAX)}…` : text;
 }
