@@ -14,7 +14,7 @@ import type {
 import { CommandError, type Command } from '../../src/cluster/commands.ts';
 import type { Frame, SessionInfo, Transport } from '../../src/cluster/frames.ts';
 import type { NodeInspection, RunHeader } from '../../src/cluster/run.ts';
-import type { ScriptedCommand } from '../../src/cluster/scheduler.ts';
+import type { ScriptedCommand } from '../../src/cluster/script.ts';
 import type { NodeId } from '../../src/protocol/protocol.ts';
 
 /** As much of ThreadCluster (src/host/thread) as the service needs. */

@@ -23,6 +23,7 @@ import { EventLog } from './event-log.ts';
 import { mergeOutputs } from './merge.ts';
 import { createNodeState, nodeSetup, type HostOperation, type NodeState } from './node-state.ts';
 import type { RunHeader } from './run.ts';
+import { Script, type RefusedCommand, type ScriptedCommand } from './script.ts';
 
 /** A stretch [from, until) of virtual time, with a batch for each node that has something to do in it. */
 export interface Window {
@@ -34,12 +35,6 @@ export interface Window {
 
 /** After so many windows in which nothing happened, a single step is given up: no node has anything left to do. */
 export const IDLE_WINDOWS_MAX = 100;
-
-export interface ScriptedCommand {
-  /** Virtual time, µs. */
-  readonly at: number;
-  readonly command: Command;
-}
 
 const SEED_NETWORK = 0x4e45;
 
@@ -54,7 +49,7 @@ export class Scheduler {
   /** What a host has to do before the next window. */
   operations: HostOperation[] = [];
   /** Commands of the script that could not be carried out when their time came. */
-  readonly refused: (ScriptedCommand & { readonly error: string })[] = [];
+  readonly refused: RefusedCommand[] = [];
   config: unknown;
   /** All events before this time have happened, and none at or after it, unless single steps were made; µs. */
   now = 0;
@@ -63,14 +58,12 @@ export class Scheduler {
   /** One more than the highest slot in which a value is known to be chosen. */
   slotNext = 1;
   private requests = 0;
-  private readonly script: readonly ScriptedCommand[];
-  /** Commands of the script carried out so far. */
-  private scripted = 0;
+  private readonly script: Script;
   /** The same as `nodes`, as a list: it is gone through for every window. */
   readonly nodeList: NodeState[];
   private readonly batches = new BatchMaker();
 
-  /** @param script commands for times to come, ascending by time. */
+  /** @param script commands for times to come, and at conditions. */
   constructor(header: RunHeader, protocol: AnyProtocol, script: readonly ScriptedCommand[] = [], keepBytes?: number) {
     this.header = header;
     this.protocol = protocol;
@@ -78,7 +71,7 @@ export class Scheduler {
     this.router = new Router(header.nodes, mix(header.seed, SEED_NETWORK), header.network);
     this.client = new Client(header.seed, header.client);
     this.config = header.config;
-    this.script = [...script].sort((a, b) => a.at - b.at);
+    this.script = new Script(script, protocol, this.log);
     for (const node of header.nodes) {
       const state = createNodeState(node);
       this.nodes.set(node, state);
@@ -91,7 +84,8 @@ export class Scheduler {
   nextTime(): number {
     let next = this.router.next()?.time ?? Infinity;
     for (const state of this.nodeList) next = Math.min(next, this.nodeNext(state));
-    return Math.min(next, this.client.next, this.scriptNext());
+    this.script.watch(this.log);
+    return Math.min(next, this.client.next, this.script.next());
   }
 
   /**
@@ -107,8 +101,8 @@ export class Scheduler {
         return null;
       }
       this.now = Math.max(this.now, at);
-      if (this.scriptNext() <= at) {
-        this.tryScripted(this.script[this.scripted++]!);
+      if (this.script.next() <= at) {
+        this.script.strike(this.log, (command) => this.tryScripted(command));
         return { from: at, until: at, single: true, batches: [] };
       }
       if (this.client.next <= at) {
@@ -122,14 +116,14 @@ export class Scheduler {
         return { from: at, until: at, single: true, batches: [] };
       }
       const lookahead = this.router.latencyMin;
-      if (single || lookahead === 0) {
+      if (single || lookahead === 0 || this.script.armed) {
         if (this.networkNext(at)) {
           if (single) return { from: at, until: at, single, batches: [] };
           continue;
         }
         return this.singleWindow(at);
       }
-      const until = Math.min(at + lookahead, limit, this.client.next, this.scriptNext());
+      const until = Math.min(at + lookahead, limit, this.client.next, this.script.next());
       return this.fullWindow(at, until);
     }
   }
@@ -208,12 +202,12 @@ export class Scheduler {
     return true;
   }
 
-  private tryScripted(scripted: ScriptedCommand): void {
+  private tryScripted(command: Command): void {
     try {
-      this.command(scripted.command);
+      this.command(command);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
-      this.refused.push({ ...scripted, error: error.message });
+      this.refused.push({ at: this.now, command, error: error.message });
     }
   }
 
@@ -225,10 +219,6 @@ export class Scheduler {
     const setup = nodeSetup(this.header, this.config, state.node, state.incarnation);
     this.operations.push({ type: 'spawn', disk, setup });
     state.direct.push({ type: 'start', at: this.now });
-  }
-
-  private scriptNext(): number {
-    return this.scripted < this.script.length ? this.script[this.scripted]!.at : Infinity;
   }
 
   /** When a node has something to do of its own accord. */
@@ -307,6 +297,6 @@ export class Scheduler {
 }
 
 /** What to tell of a command of the script that could not be carried out. */
-export function refusalText({ at, command, error }: Scheduler['refused'][number]): string {
+export function refusalText({ at, command, error }: RefusedCommand): string {
   return `"${command.type}" at ${at / 1_000_000} s was left out: ${error}. The run goes on.`;
 }

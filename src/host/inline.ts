@@ -7,7 +7,8 @@ import type { AnyProtocol, NodeId, View } from '../protocol/protocol.ts';
 import type { NodeOutput } from '../cluster/batch.ts';
 import type { Command } from '../cluster/commands.ts';
 import type { NodeInspection, Run, RunHeader } from '../cluster/run.ts';
-import { IDLE_WINDOWS_MAX, Scheduler, type ScriptedCommand, type Window } from '../cluster/scheduler.ts';
+import { IDLE_WINDOWS_MAX, Scheduler, type Window } from '../cluster/scheduler.ts';
+import type { ScriptedCommand } from '../cluster/script.ts';
 import { NodeRunner } from './runner.ts';
 import { MemoryStorage } from './storage/memory.ts';
 

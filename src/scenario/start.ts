@@ -2,7 +2,7 @@
 import { protocolNamed } from '../protocol/registry.ts';
 import type { Command } from '../cluster/commands.ts';
 import { createHeader, type RunHeader } from '../cluster/run.ts';
-import type { ScriptedCommand } from '../cluster/scheduler.ts';
+import type { ScriptedCommand } from '../cluster/script.ts';
 import type { Scenario } from './schema.ts';
 
 export interface ScenarioRun {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { InlineCluster } from '../../src/host/inline.ts';
 import { createRandom, nextInteger, nextItem } from '../../src/protocol/random.ts';
-import type { ScriptedCommand } from '../../src/cluster/scheduler.ts';
+import type { TimedCommand } from '../../src/cluster/script.ts';
 import { eventsOf } from '../support/events.ts';
 import { violationsOf } from '../support/paxos-facts.ts';
 import { randomRun } from '../support/random-run.ts';
@@ -43,7 +43,7 @@ describe('with disks that are erased', () => {
     for (let seed = 1; seed <= 300; seed++) {
       const { header, script, until } = randomRun(seed, SECONDS);
       const random = createRandom(seed, 9);
-      const erasing: ScriptedCommand[] = [];
+      const erasing: TimedCommand[] = [];
       for (let i = 0; i < 12; i++) {
         const at = nextInteger(random, 0, until - 1);
         const node = nextItem(random, header.nodes);

@@ -7,7 +7,8 @@ import type { AnyProtocol, NodeId } from '../../src/protocol/protocol.ts';
 import type { NodeOutput } from '../../src/cluster/batch.ts';
 import type { Command } from '../../src/cluster/commands.ts';
 import type { Run, RunHeader } from '../../src/cluster/run.ts';
-import { Scheduler, type ScriptedCommand } from '../../src/cluster/scheduler.ts';
+import { Scheduler } from '../../src/cluster/scheduler.ts';
+import type { ScriptedCommand } from '../../src/cluster/script.ts';
 import { NodeRunner } from '../../src/host/runner.ts';
 import { MemoryStorage } from '../../src/host/storage/memory.ts';
 

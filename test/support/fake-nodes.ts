@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 import type { Transport } from '../../src/cluster/frames.ts';
 import type { NodeId } from '../../src/protocol/protocol.ts';
 import type { RunHeader } from '../../src/cluster/run.ts';
-import type { ScriptedCommand } from '../../src/cluster/scheduler.ts';
+import type { ScriptedCommand } from '../../src/cluster/script.ts';
 import { NodeRunner } from '../../src/host/runner.ts';
 import type { FromNode, FromRouter, RouterRequest, RunStatus, ToNode } from '../../src/host/thread/messages.ts';
 import { RouterServer } from '../../src/host/thread/router-server.ts';

@@ -1,6 +1,6 @@
 /** Random runs for tests: a header and a script of commands, with every fault the engine has, all from one seed. */
 import { createHeader, type RunHeader } from '../../src/cluster/run.ts';
-import type { ScriptedCommand } from '../../src/cluster/scheduler.ts';
+import type { TimedCommand } from '../../src/cluster/script.ts';
 import type { Command } from '../../src/cluster/commands.ts';
 import { crashPoints } from '../../src/cluster/events.ts';
 import { linkFaults } from '../../src/network/faults/registry.ts';
@@ -10,7 +10,7 @@ import { createRandom, nextFloat, nextInteger, nextItem, type Random } from '../
 
 export interface RandomRun {
   readonly header: RunHeader;
-  readonly script: readonly ScriptedCommand[];
+  readonly script: readonly TimedCommand[];
   /** Virtual time up to which the script reaches, µs. */
   readonly until: number;
 }
@@ -35,7 +35,7 @@ export function randomRun(seed: number, seconds = 20): RandomRun {
     client: { enabled: nextFloat(random) < 0.8, interval: nextInteger(random, 50_000, 3_000_000), proposers: [] },
   });
   const until = seconds * 1_000_000;
-  const script: ScriptedCommand[] = [];
+  const script: TimedCommand[] = [];
   for (let i = nextInteger(random, 0, 25); i > 0; i--) {
     script.push({ at: nextInteger(random, 0, until - 1), command: randomCommand(random, header) });
   }

@@ -5,7 +5,7 @@ import type { Command } from '../../cluster/commands.ts';
 import type { DiskAtStart } from '../../cluster/events.ts';
 import type { Frame, Transport } from '../../cluster/frames.ts';
 import type { RunHeader } from '../../cluster/run.ts';
-import type { ScriptedCommand } from '../../cluster/scheduler.ts';
+import type { RefusedCommand, ScriptedCommand } from '../../cluster/script.ts';
 import type { Inspection, NodeId, NodeSetup } from '../../protocol/protocol.ts';
 
 /** A node's thread is started with this. */
@@ -81,5 +81,5 @@ export interface RunStatus {
   readonly delivered: number;
   readonly digest: string;
   /** Commands of the script that could not be carried out. */
-  readonly refused: readonly (ScriptedCommand & { readonly error: string })[];
+  readonly refused: readonly RefusedCommand[];
 }

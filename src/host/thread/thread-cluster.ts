@@ -8,7 +8,7 @@ import { MessageChannel, Worker } from 'node:worker_threads';
 import { CommandError } from '../../cluster/command-error.ts';
 import type { Command } from '../../cluster/commands.ts';
 import { INCARNATION_FIRST, nodeSetup } from '../../cluster/node-state.ts';
-import type { ScriptedCommand } from '../../cluster/scheduler.ts';
+import type { ScriptedCommand } from '../../cluster/script.ts';
 import type { Frame, Transport } from '../../cluster/frames.ts';
 import type { NodeInspection, Run, RunHeader } from '../../cluster/run.ts';
 import { protocolNamed } from '../../protocol/registry.ts';
