@@ -17,7 +17,16 @@ export class Link {
   private readonly random: Random;
   /** Copies draw from their own generator, so that duplication leaves the originals' draws as they are. */
   private readonly copies: Random;
-  private readonly judgement: Judgement = { latency: 0, lost: false, duplicated: false };
+  private readonly judgement: Judgement = {
+    sentAt: 0,
+    bytes: 0,
+    latency: 0,
+    lost: false,
+    overflow: false,
+    duplicated: false,
+    corrupted: false,
+    cutAt: null,
+  };
 
   constructor(seed: number, from: NodeId, to: NodeId) {
     this.random = createRandom(seed, from * 256 + to);

@@ -1,5 +1,5 @@
 /** How the network behaves: the settings of every link fault, checked, and the presets of the panel. */
-import type { Field, FaultSettings, Judgement } from './faults/fault.ts';
+import type { Field, FieldValue, FaultSettings, Judgement } from './faults/fault.ts';
 import { defaultsOf } from './faults/fault.ts';
 import { linkFaults } from './faults/registry.ts';
 import type { Random } from '../protocol/random.ts';
@@ -37,7 +37,7 @@ export function completeNetwork(given: unknown, base: NetworkSettings = defaultN
   const complete: Record<string, FaultSettings> = {};
   for (const fault of linkFaults) {
     const path = `network.${fault.name}`;
-    const settings: Record<string, number | string> = { ...base[fault.name] };
+    const settings: Record<string, FieldValue> = { ...base[fault.name] };
     for (const [name, value] of Object.entries(plainObject(faults[fault.name] ?? {}, path))) {
       const field = fault.fields[name];
       if (!Object.hasOwn(fault.fields, name) || field === undefined) {
@@ -55,7 +55,7 @@ export function judge(settings: NetworkSettings, random: Random, judgement: Judg
   judgement.latency = 0;
   judgement.lost = false;
   judgement.duplicated = false;
-  for (const fault of linkFaults) fault.judge(settings[fault.name]!, random, judgement);
+  for (const fault of linkFaults) fault.judge(settings[fault.name]!, random, judgement, null);
 }
 
 /** The least time of flight, in µs, that a packet can have under these settings. */
@@ -120,7 +120,13 @@ function plainObject(value: unknown, path: string): { readonly [key: string]: un
   return value as { readonly [key: string]: unknown };
 }
 
-function checkField(path: string, field: Field, value: unknown): number | string {
+function checkField(path: string, field: Field, value: unknown): FieldValue {
+  if (field.type === 'numbers') {
+    if (!Array.isArray(value) || value.length === 0 || value.length > field.longest) {
+      throw new SettingsError(path, `must be a list of 1 to ${field.longest} numbers`);
+    }
+    return value.map((one, i) => checkField(`${path}.${i}`, { ...field, type: 'number', default: 0 }, one) as number);
+  }
   if (field.type === 'choice') {
     if (!field.choices.some((choice) => choice.value === value)) {
       throw new SettingsError(path, `must be one of ${field.choices.map((choice) => choice.value).join(', ')}`);

@@ -9,8 +9,10 @@ export const LATENCY_MAX_US = 60_000_000;
  * of latency, not a fault of its own.
  */
 export const latency: LinkFault = {
+  kind: 'link',
   name: 'latency',
   label: 'Latency',
+  meaning: 'Packets need time, and overtake one another whenever a later one needs less.',
   fields: {
     distribution: {
       type: 'choice',
@@ -53,6 +55,7 @@ export const latency: LinkFault = {
       when: { field: 'distribution', is: ['exponential'] },
     },
   },
+  active: () => true,
   judge(settings, random, judgement) {
     judgement.latency += drawLatency(settings, nextFloat(random));
   },

@@ -3,8 +3,10 @@ import type { LinkFault } from './fault.ts';
 
 /** A packet is lost with a fixed probability, independent of every other. */
 export const loss: LinkFault = {
+  kind: 'link',
   name: 'loss',
   label: 'Loss',
+  meaning: 'Packets are lost on the way, by chance and independent of each other.',
   fields: {
     probability: {
       type: 'number',
@@ -16,6 +18,7 @@ export const loss: LinkFault = {
       meaning: 'How many of the packets on a link are lost on the way.',
     },
   },
+  active: ({ probability }) => (probability as number) > 0,
   judge(settings, random, judgement) {
     if (nextFloat(random) < (settings.probability as number)) judgement.lost = true;
   },
