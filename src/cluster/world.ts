@@ -25,6 +25,8 @@ export interface NodeWorld {
   up: boolean;
   /** How often it has come up. */
   incarnation: number;
+  /** Virtual time of the last of these, µs: what a fault froze before it is over. */
+  startedAt: number;
   disk: DiskAtStart;
   /** The exception that ended its thread; `null` while up or after an ordinary crash. */
   error: string | null;
@@ -119,6 +121,7 @@ export function createWorld(header: RunHeader): World {
           node,
           up: false,
           incarnation: 0,
+          startedAt: 0,
           disk: 'new',
           error: null,
           timers: new Map(),
@@ -157,6 +160,7 @@ export function applyEvent(world: World, event: RunEvent): void {
       const node = nodeOf(world, event.node);
       node.up = true;
       node.incarnation = event.incarnation;
+      node.startedAt = event.at;
       node.disk = event.disk;
       node.error = null;
       node.timers.clear();

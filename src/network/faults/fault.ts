@@ -94,6 +94,8 @@ export interface LinkFault<Memory = unknown> extends FaultBase {
   judge(settings: FaultSettings, random: Random, judgement: Judgement, memory: Memory): void;
   /** The least latency, in µs, that it gives every packet; only for faults that set the latency. */
   latencyMin?(settings: FaultSettings): number;
+  /** Whether the link is down at virtual time `at`, µs; only for faults that cut it by the clock. The stage draws it. */
+  down?(settings: FaultSettings, at: number): boolean;
   /** Settings for one run of the fuzzer, drawn from the seed. */
   swarm(random: Random): FaultSettings;
 }
