@@ -15,7 +15,7 @@
  *    `setup.seed`, kept as a generator inside the state (see random.ts).
  *
  * `step` may change the state in place: a log of thousands of slots is not copied for every message. Whoever needs
- * the earlier state (search, checkpoints) clones it first; a state holds only data that `structuredClone` takes.
+ * the earlier state (search, checkpoints) takes a `fork` of it first; a state holds only data that `structuredClone` takes.
  */
 import type { Ballot } from './ballot.ts';
 import type { Reader, Writer } from './codec.ts';
@@ -161,6 +161,11 @@ export interface Protocol<State, Message, Config, Request> {
   proposers(config: Config, nodes: readonly NodeId[]): readonly NodeId[];
   /** A fresh state, before `start`. */
   init(setup: NodeSetup<Config>): State;
+  /**
+   * An independent copy: what happens to either never shows in the other. Cheap in long runs, for a checkpoint is one
+   * of every node: what grows with the run is shared until it is changed.
+   */
+  fork(state: State): State;
   step(state: State, input: Input<Message, Request>): Effect<Message>[];
   view(state: State): View;
   /** Memory as a tree of the same shape as `disk(stored)`. */

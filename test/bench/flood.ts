@@ -33,6 +33,7 @@ export const flood: Protocol<FloodState, FloodMessage, FloodConfig, null> = {
   config: (given) => given as FloodConfig,
   proposers: () => [],
   init: (setup: NodeSetup<FloodConfig>) => ({ node: setup.node, nodes: setup.nodes, config: setup.config, turn: 0 }),
+  fork: (state) => ({ ...state }),
   step(state, input: Input<FloodMessage, null>) {
     if (input.type === 'start') return Array.from({ length: state.config.packets }, () => pass(state, 0));
     return input.type === 'message' ? [pass(state, input.message.hop + 1)] : [];

@@ -59,6 +59,7 @@ export const puppet: Protocol<PuppetState, PuppetMessage, { readonly limit: numb
   },
   proposers: (_config, nodes) => nodes,
   init: ({ node }) => ({ node, timers: {}, steps: 0 }),
+  fork: (state) => structuredClone(state),
   step(state, input) {
     state.steps++;
     switch (input.type) {

@@ -4,10 +4,13 @@
  */
 import { NO_BALLOT, compareBallots } from '../ballot.ts';
 import type { Ballot } from '../ballot.ts';
+import { getPaged, setPaged } from '../paged.ts';
 import type { NodeId } from '../protocol.ts';
 import type { Accept, Prepare } from './messages.ts';
 import { slotRecord } from './state.ts';
 import type { AcceptorSlot, Out, PaxosState } from './state.ts';
+
+const NO_SLOT: AcceptorSlot = { promised: NO_BALLOT, acceptedBallot: NO_BALLOT, acceptedValue: '' };
 
 /**
  * Phase 1b. Promises a ballot higher than any promised before, and reports the last vote. A lower one is refused; the
@@ -21,10 +24,10 @@ export function onPrepare(state: PaxosState, from: NodeId, message: Prepare, out
   if (order < 0) refuse(state, from, instance, ballot, slot.promised, out);
   if (order <= 0) return false;
 
-  slot.promised = ballot;
-  state.acceptor.set(instance, slot);
-  out.push({ type: 'save', records: [slotRecord(instance, slot)] });
   const { acceptedBallot, acceptedValue } = slot;
+  const promising = { promised: ballot, acceptedBallot, acceptedValue };
+  setPaged(state.acceptor, instance, promising);
+  out.push({ type: 'save', records: [slotRecord(instance, promising)] });
   out.push({ type: 'send', to: from, message: { type: 'promise', instance, ballot, acceptedBallot, acceptedValue } });
   return true;
 }
@@ -42,11 +45,9 @@ export function onAccept(state: PaxosState, from: NodeId, message: Accept, out: 
     return false;
   }
 
-  slot.promised = ballot;
-  slot.acceptedBallot = ballot;
-  slot.acceptedValue = value;
-  state.acceptor.set(instance, slot);
-  out.push({ type: 'save', records: [slotRecord(instance, slot)] });
+  const voting = { promised: ballot, acceptedBallot: ballot, acceptedValue: value };
+  setPaged(state.acceptor, instance, voting);
+  out.push({ type: 'save', records: [slotRecord(instance, voting)] });
   const accepted = { type: 'accepted', instance, ballot, value } as const;
   for (const learner of state.learners) out.push({ type: 'send', to: learner, message: accepted });
   return true;
@@ -54,7 +55,7 @@ export function onAccept(state: PaxosState, from: NodeId, message: Accept, out: 
 
 /** What this acceptor promised and accepted in an instance; of an instance it has not heard of, nothing. */
 function slotOf(state: PaxosState, instance: number): AcceptorSlot {
-  return state.acceptor.get(instance) ?? { promised: NO_BALLOT, acceptedBallot: NO_BALLOT, acceptedValue: '' };
+  return getPaged(state.acceptor, instance) ?? NO_SLOT;
 }
 
 function refuse(state: PaxosState, to: NodeId, instance: number, ballot: Ballot, promised: Ballot, out: Out): void {

@@ -5,6 +5,7 @@
  */
 import { NO_BALLOT, compareBallots, sameBallot } from '../ballot.ts';
 import type { Ballot } from '../ballot.ts';
+import { clearPaged, deletePaged, getPaged, pagedEntries, setPaged } from '../paged.ts';
 import type { NodeId } from '../protocol.ts';
 import { isQuorum } from '../quorum.ts';
 import { nextInteger, nextItem } from '../random.ts';
@@ -20,17 +21,19 @@ export const LEARN = 'learn';
 /** Most ballots counted at a time in one instance; the lowest, which no longer matters to anybody, goes first. */
 const TALLIES_MAX = 16;
 
+const NO_TALLIES: readonly Tally[] = [];
+
 /** Most instances looked at to answer one query with votes. */
 const VOTES_SCANNED_MAX = 1024;
 
 /** The node comes up as a learner, or becomes one: counts the votes of its own acceptor, and asks another node. */
 export function startLearning(state: PaxosState, out: Out): void {
   const { learner } = state;
-  learner.chosen.clear();
-  learner.tallies.clear();
+  clearPaged(learner.chosen);
+  clearPaged(learner.tallies);
   learner.missing = everything();
   // The acceptor on this node told this learner of its votes before the crash; it need not be asked to say them again.
-  for (const [instance, slot] of state.acceptor) {
+  for (const [instance, slot] of pagedEntries(state.acceptor)) {
     if (slot.acceptedBallot.round > 0) count(state, state.node, instance, slot.acceptedBallot, slot.acceptedValue, out);
   }
   onLearnTimer(state, out);
@@ -38,7 +41,7 @@ export function startLearning(state: PaxosState, out: Out): void {
 
 /** The node is no longer a learner. */
 export function stopLearning(state: PaxosState, out: Out): void {
-  state.learner.tallies.clear();
+  clearPaged(state.learner.tallies);
   out.push({ type: 'cancelTimer', name: LEARN });
 }
 
@@ -56,12 +59,12 @@ export function onLearnTimer(state: PaxosState, out: Out): void {
 /** Phase 2b, seen from the learner: counts a vote. */
 export function onAccepted(state: PaxosState, from: NodeId, message: Accepted, out: Out): void {
   const { instance, ballot, value } = message;
-  const known = state.learner.chosen.get(instance);
+  const known = getPaged(state.learner.chosen, instance);
   if (!known) {
     count(state, from, instance, ballot, value, out);
   } else if (compareBallots(ballot, known.ballot) > 0 && compareBallots(ballot, known.told) > 0) {
     // Somebody has not heard that the instance is over, and goes on with it.
-    known.told = ballot;
+    setPaged(state.learner.chosen, instance, { ...known, told: ballot });
     const item: LearnedItem = { instance, ballot: known.ballot, value: known.value };
     if (ballot.node !== state.node) tell(ballot.node, [item], false, out);
   }
@@ -70,10 +73,8 @@ export function onAccepted(state: PaxosState, from: NodeId, message: Accepted, o
 
 /** A value is chosen when a phase-2 quorum of acceptors voted for it at the same ballot. */
 function count(state: PaxosState, from: NodeId, instance: number, ballot: Ballot, value: string, out: Out): void {
-  const { voters } = tallyOf(state, instance, ballot, value);
-  if (voters.includes(from)) return;
-  voters.push(from);
-  if (!isQuorum(state.config.quorum, 2, state.acceptors, voters)) return;
+  const voters = countVote(state, from, instance, ballot, value);
+  if (voters === null || !isQuorum(state.config.quorum, 2, state.acceptors, voters)) return;
 
   know(state, instance, ballot, value, state.acceptors.filter((node) => voters.includes(node)), out);
   const items = [{ instance, ballot, value }];
@@ -83,25 +84,36 @@ function count(state: PaxosState, from: NodeId, instance: number, ballot: Ballot
   }
 }
 
-/** Where votes for a ballot are counted; votes at different ballots never add up. */
-function tallyOf(state: PaxosState, instance: number, ballot: Ballot, value: string): Tally {
-  let tallies = state.learner.tallies.get(instance);
-  if (!tallies) state.learner.tallies.set(instance, (tallies = []));
-  for (const tally of tallies) if (sameBallot(tally.ballot, ballot)) return tally;
-  const tally = { ballot, value, voters: [] };
-  tallies.push(tally);
+/**
+ * Counts a vote for a ballot; votes at different ballots never add up.
+ * @returns who has voted for it by now; `null` when this vote was known.
+ */
+function countVote(
+  state: PaxosState,
+  from: NodeId,
+  instance: number,
+  ballot: Ballot,
+  value: string,
+): readonly NodeId[] | null {
+  const before = getPaged(state.learner.tallies, instance) ?? NO_TALLIES;
+  const at = before.findIndex((tally) => sameBallot(tally.ballot, ballot));
+  const known = at < 0 ? { ballot, value, voters: [] } : before[at]!;
+  if (known.voters.includes(from)) return null;
+  const tally: Tally = { ballot, value: known.value, voters: [...known.voters, from] };
+  let tallies = at < 0 ? [...before, tally] : before.with(at, tally);
   if (tallies.length > TALLIES_MAX) {
     const lowest = tallies.reduce((a, b) => (compareBallots(a.ballot, b.ballot) < 0 ? a : b));
-    tallies.splice(tallies.indexOf(lowest), 1);
+    tallies = tallies.filter((one) => one !== lowest);
   }
-  return tally;
+  setPaged(state.learner.tallies, instance, tallies);
+  return tally.voters;
 }
 
 /** Told by another learner. Not passed on: whoever counted has told everybody. */
 export function onLearned(state: PaxosState, from: NodeId, message: Learned, out: Out): void {
   let news = false;
   for (const { instance, ballot, value } of message.items) {
-    if (state.learner.chosen.has(instance)) continue;
+    if (getPaged(state.learner.chosen, instance) !== undefined) continue;
     state.highest = Math.max(state.highest, instance);
     know(state, instance, ballot, value, [], out);
     news = true;
@@ -121,8 +133,8 @@ function know(
   quorum: readonly NodeId[],
   out: Out,
 ): void {
-  state.learner.chosen.set(instance, { ballot, value, told: NO_BALLOT });
-  state.learner.tallies.delete(instance);
+  setPaged(state.learner.chosen, instance, { ballot, value, told: NO_BALLOT });
+  deletePaged(state.learner.tallies, instance);
   removeFrom(state.learner.missing, instance);
   // A proposer that is no learner is told as well, and keeps it to itself.
   if (state.isLearner) out.push({ type: 'chosen', slot: instance, value, ballot, quorum });
@@ -175,7 +187,7 @@ function tellKnown(state: PaxosState, to: NodeId, asked: readonly number[], out:
         tell(to, items, true, out);
         return;
       }
-      const { ballot, value } = chosen.get(n)!;
+      const { ballot, value } = getPaged(chosen, n)!;
       items.push({ instance: n, ballot, value });
     }
   }
@@ -189,8 +201,8 @@ function tellVotes(state: PaxosState, to: NodeId, asked: readonly number[], out:
     const end = endOf(state, asked[r + 1]!);
     for (let n = asked[r]!; n <= end; n++) {
       if (++scanned > VOTES_SCANNED_MAX || told === LEARNED_ITEMS_MAX) return;
-      const slot = state.acceptor.get(n);
-      if (!slot || slot.acceptedBallot.round === 0 || state.learner.chosen.has(n)) continue;
+      const slot = getPaged(state.acceptor, n);
+      if (!slot || slot.acceptedBallot.round === 0 || getPaged(state.learner.chosen, n) !== undefined) continue;
       const { acceptedBallot: ballot, acceptedValue: value } = slot;
       out.push({ type: 'send', to, message: { type: 'accepted', instance: n, ballot, value } });
       told++;

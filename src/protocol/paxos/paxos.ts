@@ -3,6 +3,7 @@
  * choosing one value. This file only says which part of the node gets which input; the rules are in acceptor.ts,
  * proposer.ts and learner.ts.
  */
+import { setPaged } from '../paged.ts';
 import type { Input, NodeId, Protocol, Saved } from '../protocol.ts';
 import { onAccept, onPrepare } from './acceptor.ts';
 import { checkConfig, checkRequest } from './config.ts';
@@ -11,7 +12,7 @@ import { LEARN, onAccepted, onLearnTimer, onLearned, onQuery, startLearning, sto
 import { decode, describe, encode, kindOf, messageKinds, quote } from './messages.ts';
 import type { PaxosMessage } from './messages.ts';
 import { RETRY, onNack, onOwnAcceptor, onPromise, onRetry, propose, resign } from './proposer.ts';
-import { init, readRecord, useConfig } from './state.ts';
+import { fork, init, readRecord, useConfig } from './state.ts';
 import type { Out, PaxosState } from './state.ts';
 import { describeSaved, describeTimer, disk, memory, view } from './view.ts';
 
@@ -87,7 +88,7 @@ function onStart(state: PaxosState, stored: readonly Saved[], out: Out): void {
     if (fact.type === 'round') {
       state.proposer.round = fact.round;
     } else {
-      state.acceptor.set(fact.instance, fact.slot);
+      setPaged(state.acceptor, fact.instance, fact.slot);
       state.highest = Math.max(state.highest, fact.instance);
     }
   }
@@ -130,6 +131,7 @@ export const paxos: Protocol<PaxosState, PaxosMessage, PaxosConfig, PaxosRequest
   config: checkConfig,
   proposers: (config, nodes) => nodes.filter((_, i) => config.roles[i]!.includes('proposer')),
   init,
+  fork,
   step,
   view,
   memory,

@@ -4,6 +4,7 @@
  */
 import { NO_BALLOT, compareBallots, formatBallot, isBallot, sameBallot } from '../ballot.ts';
 import type { Ballot } from '../ballot.ts';
+import { getPaged } from '../paged.ts';
 import type { NodeId } from '../protocol.ts';
 import { isQuorum } from '../quorum.ts';
 import { nextInteger } from '../random.ts';
@@ -31,7 +32,7 @@ export function propose(state: PaxosState, request: number, instance: number, va
     refuse(`n${state.node} is no proposer; ask ${state.proposers.map((node) => `n${node}`).join(', ')}`);
     return;
   }
-  const chosen = state.learner.chosen.get(instance);
+  const chosen = getPaged(state.learner.chosen, instance);
   if (chosen) {
     const text = `instance ${instance} had already chosen ${quote(chosen.value)}`;
     out.push({ type: 'reply', id: request, reply: { ok: true, text, slot: instance, value: chosen.value } });
@@ -62,7 +63,7 @@ export function propose(state: PaxosState, request: number, instance: number, va
 /** Phase 1a, with a ballot that was never used before: its round is on disk before the first prepare leaves. */
 function prepare(state: PaxosState, attempt: Attempt, out: Out): void {
   const { instance } = attempt;
-  const promised = state.acceptor.get(instance)?.promised ?? NO_BALLOT;
+  const promised = getPaged(state.acceptor, instance)?.promised ?? NO_BALLOT;
   const round = Math.max(state.proposer.round, state.proposer.seen, promised.round) + 1;
   state.proposer.round = round;
   out.push({ type: 'save', records: [roundRecord(round)] });

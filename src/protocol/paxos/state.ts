@@ -1,8 +1,13 @@
-/** The state of one node: plain data, changed in place by acceptor.ts, proposer.ts and learner.ts. */
+/**
+ * The state of one node: plain data, changed in place by acceptor.ts, proposer.ts and learner.ts. What is kept for each
+ * instance is replaced as a whole instead, for a fork may hold the same (paged.ts).
+ */
 import { NO_BALLOT } from '../ballot.ts';
 import type { Ballot } from '../ballot.ts';
 import { ProtocolError } from '../protocol.ts';
 import type { Effect, Json, NodeId, NodeSetup, Role, Saved } from '../protocol.ts';
+import { createPaged, forkPaged } from '../paged.ts';
+import type { Paged } from '../paged.ts';
 import { createRandom } from '../random.ts';
 import type { Random } from '../random.ts';
 import type { PaxosConfig } from './config.ts';
@@ -11,10 +16,10 @@ import { everything } from './ranges.ts';
 
 /** An acceptor's memory of one instance. Durable. */
 export interface AcceptorSlot {
-  promised: Ballot;
+  readonly promised: Ballot;
   /** Ballot and value of the last vote; `NO_BALLOT` for none. */
-  acceptedBallot: Ballot;
-  acceptedValue: string;
+  readonly acceptedBallot: Ballot;
+  readonly acceptedValue: string;
 }
 
 /** A proposer's work on one instance. Volatile: a proposer that crashed has forgotten its clients. */
@@ -43,7 +48,7 @@ export interface Attempt {
 export interface Tally {
   readonly ballot: Ballot;
   readonly value: string;
-  readonly voters: NodeId[];
+  readonly voters: readonly NodeId[];
 }
 
 /** What a learner knows to be chosen in one instance. */
@@ -51,7 +56,7 @@ export interface Chosen {
   readonly ballot: Ballot;
   readonly value: string;
   /** The highest later ballot whose proposer was told that the instance is over. */
-  told: Ballot;
+  readonly told: Ballot;
 }
 
 export interface PaxosState {
@@ -76,17 +81,17 @@ export interface PaxosState {
     seen: number;
     readonly attempts: Map<number, Attempt>;
   };
-  readonly acceptor: Map<number, AcceptorSlot>;
+  readonly acceptor: Paged<AcceptorSlot>;
   /**
    * Volatile as a whole: what is chosen follows from the acceptors' votes, which are durable, and other learners know
    * it; losing it costs a query and no safety.
    */
   readonly learner: {
-    readonly chosen: Map<number, Chosen>;
+    readonly chosen: Paged<Chosen>;
     /** The instances not in `chosen`, as ranges. */
     missing: number[];
     /** Votes heard of in instances not known chosen. */
-    readonly tallies: Map<number, Tally[]>;
+    readonly tallies: Paged<readonly Tally[]>;
     /** Already asked, since the catch-up timer last fired, about a gap that a message revealed. */
     asked: boolean;
   };
@@ -110,11 +115,30 @@ export function init(setup: NodeSetup<PaxosConfig>): PaxosState {
     random: createRandom(setup.seed),
     highest: 0,
     proposer: { round: 0, seen: 0, attempts: new Map() },
-    acceptor: new Map(),
-    learner: { chosen: new Map(), missing: everything(), tallies: new Map(), asked: false },
+    acceptor: createPaged(),
+    learner: { chosen: createPaged(), missing: everything(), tallies: createPaged(), asked: false },
   };
   useConfig(state, setup.config);
   return state;
+}
+
+/** An independent copy. What is kept for each instance is shared until one of the two changes it. */
+export function fork(state: PaxosState): PaxosState {
+  const { proposer, acceptor, learner } = state;
+  const attempts = new Map<number, Attempt>();
+  for (const [n, attempt] of proposer.attempts) attempts.set(n, { ...attempt, promises: [...attempt.promises] });
+  return {
+    ...state,
+    random: [...state.random],
+    proposer: { ...proposer, attempts },
+    acceptor: forkPaged(acceptor),
+    learner: {
+      ...learner,
+      chosen: forkPaged(learner.chosen),
+      missing: [...learner.missing],
+      tallies: forkPaged(learner.tallies),
+    },
+  };
 }
 
 /** Takes a configuration into use. */

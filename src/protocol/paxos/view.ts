@@ -1,6 +1,7 @@
 /** What a person sees of a node: its state in short, its memory and disk as trees, its records as sentences. */
 import { formatBallot, isBallot, sameBallot } from '../ballot.ts';
 import type { Ballot } from '../ballot.ts';
+import { getPaged, latestPaged } from '../paged.ts';
 import type { Json, NodeId, Saved, SlotView, View } from '../protocol.ts';
 import { formatVote } from './messages.ts';
 import { LEARN } from './learner.ts';
@@ -46,7 +47,9 @@ function shownInstances(state: PaxosState): number[] {
   const { missing, chosen } = state.learner;
   const shown: number[] = [];
   const first = Math.max(1, state.highest - LATEST_SHOWN + 1);
-  for (let n = state.highest; n >= first; n--) if (chosen.has(n) || isTouched(state, n)) shown.push(n);
+  for (let n = state.highest; n >= first; n--) {
+    if (getPaged(chosen, n) !== undefined || isTouched(state, n)) shown.push(n);
+  }
   let unknown = 0;
   let scanned = 0;
   for (let r = missing.length - 2; r >= 0; r -= 2) {
@@ -63,13 +66,18 @@ function shownInstances(state: PaxosState): number[] {
 }
 
 function isTouched(state: PaxosState, instance: number): boolean {
-  return state.acceptor.has(instance) || state.proposer.attempts.has(instance) || state.learner.tallies.has(instance);
+  const { acceptor, proposer, learner } = state;
+  return (
+    getPaged(acceptor, instance) !== undefined ||
+    proposer.attempts.has(instance) ||
+    getPaged(learner.tallies, instance) !== undefined
+  );
 }
 
 function slotView(state: PaxosState, instance: number): SlotView {
-  const slot = state.acceptor.get(instance);
+  const slot = getPaged(state.acceptor, instance);
   const attempt = state.proposer.attempts.get(instance);
-  const known = state.learner.chosen.get(instance);
+  const known = getPaged(state.learner.chosen, instance);
   return {
     slot: instance,
     promised: slot && isBallot(slot.promised) ? slot.promised : null,
@@ -90,7 +98,7 @@ function slotView(state: PaxosState, instance: number): SlotView {
 
 /** Who is known to have voted at the ballot; a proposer that is no learner does not hear of votes. */
 function votersAt(state: PaxosState, instance: number, ballot: Ballot): readonly NodeId[] {
-  const tally = state.learner.tallies.get(instance)?.find((candidate) => sameBallot(candidate.ballot, ballot));
+  const tally = getPaged(state.learner.tallies, instance)?.find((candidate) => sameBallot(candidate.ballot, ballot));
   return tally ? tally.voters.slice() : [];
 }
 
@@ -113,19 +121,19 @@ export function memory(state: PaxosState): Json {
     };
   }
   const votes: { [key: string]: Json } = {};
-  for (const n of latestOf(state.learner.tallies.keys())) {
-    const tallies = state.learner.tallies.get(n)!;
+  for (const n of latestPaged(state.learner.tallies, TREE_INSTANCES_MAX)) {
+    const tallies = getPaged(state.learner.tallies, n)!;
     votes[n] = tallies.map((tally) => ({ vote: formatVote(tally.ballot, tally.value), voters: tally.voters.slice() }));
   }
   const chosen: { [key: string]: Json } = {};
   for (let n = state.highest, room = TREE_INSTANCES_MAX; n > 0 && room > 0; n--, room--) {
     if (rangeOf(state.learner.missing, n) >= 0) continue;
-    const known = state.learner.chosen.get(n)!;
+    const known = getPaged(state.learner.chosen, n)!;
     chosen[n] = { ballot: formatBallot(known.ballot), value: known.value };
   }
   return {
     proposer: { round: state.proposer.round, attempts },
-    acceptor: acceptorTree(state.acceptor),
+    acceptor: acceptorTree(latestPaged(state.acceptor, TREE_INSTANCES_MAX), (n) => getPaged(state.acceptor, n)!),
     learner: { votes, chosen, firstUnknown: state.learner.missing[0]! },
   };
 }
@@ -143,13 +151,13 @@ export function disk(stored: readonly Saved[]): Json {
     if (fact.type === 'round') round = fact.round;
     else slots.set(fact.instance, fact.slot);
   }
-  return { proposer: { round }, acceptor: acceptorTree(slots) };
+  return { proposer: { round }, acceptor: acceptorTree(latestOf(slots.keys()), (n) => slots.get(n)!) };
 }
 
-function acceptorTree(slots: ReadonlyMap<number, AcceptorSlot>): Json {
+function acceptorTree(instances: readonly number[], slotOf: (instance: number) => AcceptorSlot): Json {
   const tree: { [key: string]: Json } = {};
-  for (const n of latestOf(slots.keys())) {
-    const { promised, acceptedBallot, acceptedValue } = slots.get(n)!;
+  for (const n of instances) {
+    const { promised, acceptedBallot, acceptedValue } = slotOf(n);
     const accepted = isBallot(acceptedBallot) ? { ballot: formatBallot(acceptedBallot), value: acceptedValue } : null;
     tree[n] = { promised: formatBallot(promised), accepted };
   }
