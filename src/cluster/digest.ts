@@ -3,10 +3,30 @@
  * events. The mixing is MurmurHash3's (Austin Appleby, public domain), two lanes of 32 bits over words of four bytes;
  * it guards against accidents and divergence, not against somebody who forges a collision.
  */
+
+/** How far a digest has got: plain data. */
+export interface DigestState {
+  readonly a: number;
+  readonly b: number;
+  readonly length: number;
+}
+
 export class Digest {
   private a = 0x243f6a88;
   private b = 0x85a308d3;
   private length = 0;
+
+  /** @param from what `save` gave; without it, of nothing yet. */
+  constructor(from?: DigestState) {
+    if (from === undefined) return;
+    this.a = from.a;
+    this.b = from.b;
+    this.length = from.length;
+  }
+
+  save(): DigestState {
+    return { a: this.a, b: this.b, length: this.length };
+  }
 
   /** Takes in `bytes[from … to)` as one record. */
   add(bytes: Uint8Array, from: number, to: number): void {

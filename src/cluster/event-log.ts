@@ -5,7 +5,7 @@
  */
 import type { NodeId, Saved } from '../protocol/protocol.ts';
 import { CodecError, Reader, Writer } from '../protocol/codec.ts';
-import { Digest } from './digest.ts';
+import { Digest, DIGEST_MARK_EVENTS, type DigestMark } from './digest.ts';
 import { lossCauses, type LossCause } from '../network/packet.ts';
 import { directionKey, type Direction } from '../network/topology.ts';
 import { crashPoints, eventTypes, type DiskAtStart, type EventBody, type EventType, type RunEvent } from './events.ts';
@@ -42,6 +42,8 @@ export class EventLog {
   private recordStart = 0;
   private readonly digester = new Digest();
   private readonly keepChunks: number;
+  /** The digest every so many events. */
+  readonly marks: DigestMark[] = [];
   /** `seq` of the next event. */
   seq = 0;
   /** Time of the last event, µs. */
@@ -71,6 +73,7 @@ export class EventLog {
   end(): void {
     this.digester.add(this.current.bytes, this.recordStart, this.current.length);
     this.seq++;
+    if (this.seq % DIGEST_MARK_EVENTS === 0) this.marks.push({ seq: this.seq, digest: this.digest });
   }
 
   start(at: number, node: NodeId, incarnation: number, disk: DiskAtStart): void {

@@ -1,0 +1,133 @@
+/** What a run file and an autosave journal have in common: header, commands and places, and how each is checked. */
+import * as z from 'zod';
+import { protocols } from '../../protocol/registry.ts';
+import { NODES_MAX, type NodeId } from '../../protocol/protocol.ts';
+import { completeNetwork } from '../../network/settings.ts';
+import { clientDefaults, clientSchema, commandSchema, type Command, type JournalEntry } from '../commands.ts';
+import { ENGINE_VERSION, seedSchema, type Place, type RunHeader } from '../run.ts';
+import { isFields, type Checker } from './checker.ts';
+
+/** Longest virtual time of a run in a file, µs: some thirty years. */
+export const RUN_TIME_MAX_US = 1_000_000_000_000_000;
+/** Most commands of a run in a file. */
+export const RUN_COMMANDS_MAX = 200_000;
+/** Longest title. */
+export const RUN_TITLE_MAX = 120;
+
+type Path = readonly PropertyKey[];
+
+export const versionSchema = z.int().min(1);
+export const titleSchema = z.string().max(RUN_TITLE_MAX);
+/** Version of the program that wrote a file. */
+export const appSchema = z.string().max(40);
+export const digestSchema = z
+  .string()
+  .regex(/^[0-9a-f]{16}$/)
+  .describe('16 hexadecimal digits');
+
+const at = z.int().min(0).max(RUN_TIME_MAX_US);
+const seq = z.int().min(0);
+
+export const placeSchema = z.strictObject({ at, seq });
+export const markSchema = z.strictObject({ seq, digest: digestSchema });
+const entrySchema = z.strictObject({ at, seq, command: z.unknown() });
+
+const headerSchema = z.strictObject({
+  engine: z.int().min(1),
+  protocol: z.enum(protocols.map((protocol) => protocol.name) as [string, ...string[]]),
+  config: z.record(z.string(), z.unknown()),
+  seed: seedSchema,
+  nodes: z.array(z.int().min(1).max(NODES_MAX)).min(1),
+  network: z.record(z.string(), z.record(z.string(), z.unknown())),
+  client: clientSchema.partial(),
+});
+
+/** A header as it stands in a file, checked as by `createHeader`; null when there were complaints. */
+export function checkHeader(checker: Checker, given: unknown, path: Path): RunHeader | null {
+  // A long list would have as many complaints.
+  if (isFields(given) && Array.isArray(given.nodes) && given.nodes.length > NODES_MAX) {
+    return checker.complain([...path, 'nodes'], `must be a list of at most ${NODES_MAX} entries`);
+  }
+  const header = checker.parse(headerSchema, given, path);
+  if (header === null) return null;
+  const strange = header.nodes.findIndex((node, index) => node !== index + 1);
+  if (strange >= 0) return checker.complain([...path, 'nodes', strange], `must be ${strange + 1}: nodes count from 1`);
+  const protocol = protocols.find((known) => known.name === header.protocol)!;
+  const config = checker.attempt(() => protocol.config(header.config, header.nodes), [...path, 'config']);
+  const network = checker.attempt(() => completeNetwork(header.network), [...path, 'network']);
+  const client = { ...clientDefaults, ...header.client };
+  const stranger = client.proposers.findIndex((node) => node > header.nodes.length);
+  if (stranger >= 0) {
+    const proposer = client.proposers[stranger]!;
+    return checker.complain([...path, 'client', 'proposers', stranger], noNode(proposer, header.nodes.length));
+  }
+  return config === null || network === null ? null : { ...header, config, network, client };
+}
+
+/** A command at its place; null when there were complaints. @param before the place it must not come before */
+export function checkEntry(
+  checker: Checker,
+  given: unknown,
+  path: Path,
+  before: Place,
+  nodes: readonly NodeId[],
+): JournalEntry | null {
+  const entry = checker.parse(entrySchema, given, path);
+  if (entry === null) return null;
+  if (!checkOrder(checker, entry, path, before)) return null;
+  const command = checker.parse(commandSchema, entry.command, [...path, 'command']);
+  if (command === null) return null;
+  for (const { node, path: inner } of nodesOf(command)) {
+    if (node > nodes.length) return checker.complain([...path, 'command', ...inner], noNode(node, nodes.length));
+  }
+  return { at: entry.at, seq: entry.seq, command };
+}
+
+/** Whether a place comes at or after another one; a complaint is noted when not. */
+export function checkOrder(checker: Checker, place: Place, path: Path, before: Place): boolean {
+  for (const key of ['at', 'seq'] as const) {
+    if (place[key] >= before[key]) continue;
+    checker.complain([...path, key], `must be at least ${before[key]}, as before it, not ${place[key]}`);
+    return false;
+  }
+  return true;
+}
+
+/** Why a run of another engine cannot go on; empty for one of this engine. */
+export function readOnlyReason(header: RunHeader): string {
+  if (header.engine === ENGINE_VERSION) return '';
+  const age = header.engine > ENGINE_VERSION ? 'newer' : 'older';
+  return (
+    `This run was made by ${age} engine ${header.engine}; this Synod has engine ${ENGINE_VERSION}, in which the same ` +
+    'commands may give other events. It can be looked at, but what is shown may differ from what happened then.'
+  );
+}
+
+function nodesOf(command: Command): { readonly node: NodeId; readonly path: Path }[] {
+  const list = (nodes: readonly NodeId[], ...path: Path) => nodes.map((node, i) => ({ node, path: [...path, i] }));
+  switch (command.type) {
+    case 'partition':
+      return command.groups.flatMap((group, i) => list(group, 'groups', i));
+    case 'client':
+      return list(command.settings.proposers ?? [], 'settings', 'proposers');
+    case 'cut':
+    case 'mend':
+      return (command.links ?? []).flatMap(({ from, to }, i) => [
+        { node: from, path: ['links', i, 'from'] },
+        { node: to, path: ['links', i, 'to'] },
+      ]);
+    case 'cut-pattern':
+      return list(command.nodes, 'nodes');
+    case 'link':
+      return [
+        { node: command.from, path: ['from'] },
+        { node: command.to, path: ['to'] },
+      ];
+    default:
+      return 'node' in command ? [{ node: command.node, path: ['node'] }] : [];
+  }
+}
+
+function noNode(node: NodeId, count: number): string {
+  return `there is no n${node}: the cluster has ${count} node${count === 1 ? '' : 's'}`;
+}
