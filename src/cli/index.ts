@@ -67,7 +67,7 @@ async function runOf({ file, seed, nodes }: RunOptions): Promise<ScenarioRun> {
   const drawn = seed ?? randomInt(SEED_COUNT);
   if (file === null) {
     const header = createHeader(protocolNamed('paxos'), { nodes: nodes ?? SCENARIO_NODES_DEFAULT, seed: drawn });
-    return { title: '', header, script: [] };
+    return { title: '', header, script: [], until: null, expected: null };
   }
   const scenario = parseScenario(await readScenario(file), basename(file));
   return scenarioRun(seed === null ? scenario : { ...scenario, seed }, drawn);

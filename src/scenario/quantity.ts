@@ -1,4 +1,4 @@
-/** Times and shares as people write them in files: `2 s`, `500 ms`, `30 %`. */
+/** Times, shares and rates as people write them in files: `2 s`, `500 ms`, `30 %`, `64 kB/s`. */
 import * as z from 'zod';
 
 /** Longest virtual time a file may name: a day, in µs. */
@@ -36,6 +36,20 @@ export function share(given: number | string): number | null {
   return match === null ? null : Number(match[1]) / 100;
 }
 
+/** Bytes in a second, in the decimal units of networks. */
+const unitsBytes: { readonly [unit: string]: number } = { B: 1, kB: 1000, MB: 1_000_000, GB: 1_000_000_000 };
+
+/**
+ * Bytes in a second.
+ * @param given `64 kB/s`, or a number.
+ * @returns null when it is no rate.
+ */
+export function rate(given: number | string): number | null {
+  if (typeof given === 'number') return given;
+  const match = /^(\d{1,12}(?:\.\d{1,9})?)\s*([kMG]?B)\/s$/.exec(given.trim());
+  return match === null ? null : Number(match[1]) * unitsBytes[match[2]!]!;
+}
+
 /**
  * Schema of a time: a whole number of µs, or text with a unit; gives µs.
  * @param min fewest µs
@@ -53,4 +67,23 @@ export function timeSchema(min: number, max: number, range: string) {
       return z.NEVER;
     })
     .describe(expected);
+}
+
+/** A time given in whole µs as `timeUs` reads it, exactly: `2 s`, `1.25 s`, `500 ms`, `350 µs`. */
+export function timeText(us: number): string {
+  if (us >= 1_000_000) return `${us / 1_000_000} s`;
+  if (us >= 1000) return `${us / 1000} ms`;
+  return us === 0 ? '0 s' : `${us} µs`;
+}
+
+/** A share as `share` reads it, exactly: `30 %`, or a number when no percentage is exact. */
+export function shareText(value: number): string | number {
+  const text = `${Number((value * 100).toFixed(6))} %`;
+  return share(text) === value ? text : value;
+}
+
+/** A rate in bytes a second as `rate` reads it, exactly: `64 kB/s`, or a number when no unit is exact. */
+export function rateText(value: number): string | number {
+  const unit = ['GB', 'MB', 'kB', 'B'].find((one) => value >= unitsBytes[one]! && value % unitsBytes[one]! === 0);
+  return unit === undefined ? value : `${value / unitsBytes[unit]!} ${unit}/s`;
 }

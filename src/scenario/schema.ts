@@ -1,59 +1,39 @@
 /**
  * Scenario files: a run as a person writes it down. docs/scenarios.md describes every field. The schema fills in what
- * is left out and turns times and shares into µs and numbers from 0 to 1.
+ * is left out, turns times and shares into µs and numbers from 0 to 1, and conditions into patterns over events.
  */
 import * as z from 'zod';
-import { ProtocolError, type AnyProtocol, type NodeId } from '../protocol/protocol.ts';
+import type { NodeId } from '../protocol/protocol.ts';
 import { protocols } from '../protocol/registry.ts';
-import { linkFaults } from '../network/faults/registry.ts';
-import { completeNetwork, presets, SettingsError, type NetworkSettings } from '../network/settings.ts';
-import { checkGroups, TopologyError } from '../network/topology.ts';
-import { clientDefaults, clientSchema, commandSchema, type Command } from '../cluster/commands.ts';
+import { completeNetwork } from '../network/settings.ts';
+import { clientDefaults } from '../cluster/commands.ts';
+import type { Condition } from '../cluster/conditions.ts';
 import { nodeCountSchema, seedSchema } from '../cluster/run.ts';
-import { share, TIME_MAX_US, timeSchema, timeUs } from './quantity.ts';
+import type { ScriptedCommand } from '../cluster/script.ts';
+import { CONDITION_LENGTH_MAX, ConditionError, readCondition, type Vocabulary } from './conditions.ts';
+import { readExpectation } from './expectations.ts';
+import {
+  checkCommand,
+  checkDirection,
+  checkNodes,
+  clientChangeSchema,
+  commandOf,
+  fileCommandSchema,
+  guarded,
+  linkSettingsSchema,
+  networkSchema,
+  type FileCommand,
+} from './file-commands.ts';
+import { TIME_MAX_US, timeSchema } from './quantity.ts';
 
 /** Most commands in one scenario. */
 export const SCENARIO_COMMANDS_MAX = 10_000;
 
+/** Most expectations in one scenario. */
+export const SCENARIO_EXPECTATIONS_MAX = 100;
+
 /** Nodes of a scenario that does not say. */
 export const SCENARIO_NODES_DEFAULT = 5;
-
-const presetNames = presets.map((preset) => preset.name) as [string, ...string[]];
-
-const settingsSchema = z
-  .union([z.enum(presetNames), z.record(z.string(), z.record(z.string(), z.unknown()))])
-  .describe(
-    `the name of a preset (${presetNames.join(', ')}), or settings by fault (${linkFaults.map((f) => f.name).join(', ')})`,
-  );
-
-const networkSchema = settingsSchema.transform((given, context): NetworkSettings => {
-  if (typeof given === 'string') return presets.find((preset) => preset.name === given)!.network;
-  return guarded(context, 'network', () => completeNetwork(inUnits(given))) ?? z.NEVER;
-});
-
-/** Like the network of the scenario, but what is not named stays as it is at that moment. */
-const networkChangeSchema = settingsSchema.transform((given, context) => {
-  if (typeof given === 'string') return presets.find((preset) => preset.name === given)!.network;
-  const settings = inUnits(given);
-  return guarded(context, 'network', () => completeNetwork(settings)) === null ? z.NEVER : settings;
-});
-
-const clientChangeSchema = z
-  .strictObject({ ...clientSchema.shape, interval: timeSchema(1000, 600_000_000, 'from 1 ms to 10 min') })
-  .partial();
-
-const at = timeSchema(0, TIME_MAX_US, 'from 0 to 24 h');
-
-/** What a file may command: everything but `died`, which only the host of a node writes. */
-const scriptSchema = z.discriminatedUnion('type', [
-  optionOf('propose').extend({ at }),
-  optionOf('crash').extend({ at }),
-  optionOf('restart').extend({ at }),
-  optionOf('partition').extend({ at }),
-  optionOf('network').extend({ at, settings: networkChangeSchema }),
-  optionOf('client').extend({ at, settings: clientChangeSchema }),
-  optionOf('configure').extend({ at }),
-]);
 
 export const scenarioSchema = z
   .strictObject({
@@ -68,20 +48,41 @@ export const scenarioSchema = z
     seed: seedSchema.optional(),
     config: z.record(z.string(), z.unknown()).default({}),
     network: networkSchema.default(() => completeNetwork({})),
+    /** Directions of links that differ from the network. */
+    links: z.array(linkSettingsSchema).max(225).default([]),
     /** The client that keeps proposing. A scenario that does not name it has none: it does only what it says. */
     client: clientChangeSchema
       .transform((given) => ({ ...clientDefaults, ...given }))
       .default({ ...clientDefaults, enabled: false }),
-    commands: z.array(scriptSchema).max(SCENARIO_COMMANDS_MAX).default([]),
+    commands: z.array(fileCommandSchema).max(SCENARIO_COMMANDS_MAX).default([]),
+    /** When the scenario is over, and what is expected is judged. */
+    until: timeSchema(1, TIME_MAX_US, 'from 1 µs to 24 h').optional(),
+    expect: z.array(z.string().trim().min(1).max(CONDITION_LENGTH_MAX)).max(SCENARIO_EXPECTATIONS_MAX).default([]),
   })
   .superRefine((scenario, context) => {
-    const protocol = protocols.find((known) => known.name === scenario.protocol)!;
+    const protocol = protocolOf(scenario.protocol);
     const nodes = nodesOf(scenario.nodes);
     const config = guarded(context, '', () => protocol.config(scenario.config, nodes));
     checkNodes(context, ['client', 'proposers'], scenario.client.proposers, nodes);
+    scenario.links.forEach((link, index) => checkDirection(context, ['links', index], link, nodes));
     scenario.commands.forEach((command, index) => {
-      checkCommand(command, protocol, config, nodes, context, ['commands', index]);
+      checkCommand(commandOf(command), protocol, config, nodes, context, ['commands', index]);
     });
+    if (scenario.expect.length > 0 && scenario.until === undefined) {
+      const message = 'is missing: what is expected needs a time, such as "30 s", at which it is judged';
+      context.addIssue({ code: 'custom', path: ['until'], message });
+    }
+  })
+  .transform((scenario, context) => {
+    const vocabulary = { protocol: protocolOf(scenario.protocol), nodes: nodesOf(scenario.nodes) };
+    return {
+      ...scenario,
+      until: scenario.until ?? null,
+      commands: scenario.commands.map((command, index) => scriptedOf(command, vocabulary, context, ['commands', index])),
+      expect: scenario.expect.map((text, index) => {
+        return read(context, ['expect', index], () => readExpectation(text, vocabulary)) ?? z.NEVER;
+      }),
+    };
   });
 
 export type Scenario = z.output<typeof scenarioSchema>;
@@ -91,81 +92,42 @@ export function nodesOf(count: number): NodeId[] {
   return Array.from({ length: count }, (_, index) => index + 1);
 }
 
-/** What the cluster itself could not carry out later is refused while the file is still in hand. */
-function checkCommand(
-  command: Command,
-  protocol: AnyProtocol,
-  config: unknown,
-  nodes: readonly NodeId[],
-  context: z.RefinementCtx,
-  path: PropertyKey[],
-): void {
-  if ('node' in command) checkNodes(context, [...path, 'node'], command.node, nodes);
-  if (command.type === 'client')
-    checkNodes(context, [...path, 'settings', 'proposers'], command.settings.proposers ?? [], nodes);
-  if (command.type === 'partition') guarded(context, '', () => checkGroups(command.groups, nodes), [...path, 'groups']);
-  if (command.type === 'configure' && typeof config === 'object') {
-    guarded(context, '', () => protocol.config({ ...config, ...command.config }, nodes), path);
-  }
+function protocolOf(name: string) {
+  return protocols.find((known) => known.name === name)!;
 }
 
-function checkNodes(
+function scriptedOf(
+  given: FileCommand,
+  vocabulary: Vocabulary,
   context: z.RefinementCtx,
   path: PropertyKey[],
-  given: NodeId | readonly NodeId[],
-  nodes: readonly NodeId[],
-): void {
-  const complain = (node: NodeId, where: PropertyKey[]): void => {
-    if (nodes.includes(node)) return;
-    context.addIssue({
-      code: 'custom',
-      path: where,
-      message: `there is no n${node}: the cluster has ${nodes.length} nodes`,
-    });
+): ScriptedCommand {
+  const { at, when, after, plus } = given;
+  const refuse = (field: string, message: string): never => {
+    context.addIssue({ code: 'custom', path: field === '' ? path : [...path, field], message });
+    return z.NEVER;
   };
-  if (typeof given === 'number') complain(given, path);
-  else given.forEach((node, index) => complain(node, [...path, index]));
-}
-
-/**
- * What `check` gives; null, and an issue with its sentence at the field it names, when it refuses.
- * @param root the first word of the paths that `check` names, which stands for the value being checked itself
- */
-function guarded<T>(context: z.RefinementCtx, root: string, check: () => T, path: PropertyKey[] = []): T | null {
-  try {
-    return check();
-  } catch (error) {
-    if (error instanceof SettingsError || error instanceof ProtocolError) {
-      const field = error.field.split('.').map((key) => (/^\d+$/.test(key) ? Number(key) : key));
-      const inner = field[0] === root ? field.slice(1) : field;
-      const message = error.message.replace(`${error.field}: `, '');
-      context.addIssue({ code: 'custom', path: [...path, ...inner], message });
-      return null;
-    }
-    if (error instanceof TopologyError) {
-      context.addIssue({ code: 'custom', path, message: error.message });
-      return null;
-    }
-    throw error;
+  const named = (['at', 'when', 'after'] as const).filter((field) => given[field] !== undefined);
+  if (named.length === 0) return refuse('at', 'is missing: a command has "at" with a time, or "when" or "after" with a condition');
+  if (named.length > 1) return refuse(named[1]!, `cannot be there beside "${named[0]}": a command has one of at, when, after`);
+  const command = commandOf(given);
+  if (at !== undefined) {
+    if (plus === undefined) return { at, command };
+    return refuse('plus', 'belongs to a condition: leave it out, or name a later time');
   }
+  const occurrence = read(context, [...path, named[0]!], () => readCondition((when ?? after)!, vocabulary));
+  if (occurrence === null) return z.NEVER;
+  const condition: Condition = { ...occurrence, plus: plus ?? 0 };
+  return { when: condition, command };
 }
 
-/** Times and shares of the settings turned into numbers; what is neither stays, for the check to refuse. */
-function inUnits(given: { readonly [fault: string]: { readonly [field: string]: unknown } }): NetworkSettings {
-  const settings = Object.entries(given).map(([name, fields]) => {
-    const fault = linkFaults.find((known) => known.name === name);
-    const converted = Object.entries(fields).map(([key, value]) => {
-      const field = fault !== undefined && Object.hasOwn(fault.fields, key) ? fault.fields[key] : undefined;
-      const convert = field?.type !== 'number' ? null : field.unit === 'µs' ? timeUs : share;
-      return [key, convert !== null && typeof value === 'string' ? (convert(value) ?? value) : value];
-    });
-    return [name, Object.fromEntries(converted)];
-  });
-  return Object.fromEntries(settings);
-}
-
-function optionOf<T extends Command['type']>(type: T) {
-  const option = commandSchema.options.find((known) => known.shape.type.value === type);
-  if (option === undefined) throw new Error(`there is no command ${type}`);
-  return option as Extract<(typeof commandSchema.options)[number], { shape: { type: z.ZodLiteral<T> } }>;
+/** What `reading` gives; null, and an issue with its sentence, when it is no condition. */
+function read<T>(context: z.RefinementCtx, path: PropertyKey[], reading: () => T): T | null {
+  try {
+    return reading();
+  } catch (error) {
+    if (!(error instanceof ConditionError)) throw error;
+    context.addIssue({ code: 'custom', path, message: error.message });
+    return null;
+  }
 }

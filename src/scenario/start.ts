@@ -1,15 +1,19 @@
 /** From a scenario to the run it describes. */
 import { protocolNamed } from '../protocol/registry.ts';
-import type { Command } from '../cluster/commands.ts';
 import { createHeader, type RunHeader } from '../cluster/run.ts';
 import type { ScriptedCommand } from '../cluster/script.ts';
+import type { Expected } from './expect.ts';
 import type { Scenario } from './schema.ts';
 
 export interface ScenarioRun {
   readonly title: string;
   readonly header: RunHeader;
-  /** Ascending by time; those of one time in the order of the file. */
+  /** In the order of the file. */
   readonly script: readonly ScriptedCommand[];
+  /** When the scenario is over, virtual time in µs; `null` when it does not say. */
+  readonly until: number | null;
+  /** What it expects, for an ExpectationJudge (expect.ts); `null` when it expects nothing. */
+  readonly expected: Expected | null;
 }
 
 /**
@@ -17,7 +21,7 @@ export interface ScenarioRun {
  * @param seed an unsigned 32-bit integer, used when the scenario names none
  */
 export function scenarioRun(scenario: Scenario, seed: number): ScenarioRun {
-  const { nodes, config, network, client } = scenario;
+  const { nodes, config, network, client, until } = scenario;
   return {
     title: scenario.title,
     header: createHeader(protocolNamed(scenario.protocol), {
@@ -27,8 +31,11 @@ export function scenarioRun(scenario: Scenario, seed: number): ScenarioRun {
       network,
       client,
     }),
-    script: scenario.commands
-      .map(({ at, ...command }) => ({ at, command: command as Command }))
-      .sort((a, b) => a.at - b.at),
+    script: [
+      ...scenario.links.map((link) => ({ at: 0, command: { type: 'link' as const, ...link } })),
+      ...scenario.commands,
+    ],
+    until,
+    expected: until === null || scenario.expect.length === 0 ? null : { list: scenario.expect, until },
   };
 }
