@@ -16,17 +16,31 @@ export const words: readonly string[] = [
 
 const STREAM = 0x434c;
 
+/** How far a client has got: plain data. */
+export interface ClientState {
+  readonly random: Random;
+  readonly turn: number;
+  readonly settings: ClientSettings;
+  readonly next: number;
+}
+
 export class Client {
   private readonly random: Random;
-  private turn = 0;
+  private turn: number;
   settings: ClientSettings;
   /** Virtual time of its next proposal, µs; Infinity while it is off. */
-  next = Infinity;
+  next: number;
 
-  constructor(seed: number, settings: ClientSettings) {
-    this.random = createRandom(seed, STREAM);
-    this.settings = settings;
-    if (settings.enabled) this.next = Math.floor(settings.interval / 10);
+  /** @param from what `save` gave; without it, a client that has done nothing yet. */
+  constructor(seed: number, settings: ClientSettings, from?: ClientState) {
+    this.random = from === undefined ? createRandom(seed, STREAM) : [...from.random];
+    this.turn = from?.turn ?? 0;
+    this.settings = from?.settings ?? settings;
+    this.next = from?.next ?? (settings.enabled ? Math.floor(settings.interval / 10) : Infinity);
+  }
+
+  save(): ClientState {
+    return { random: [...this.random], turn: this.turn, settings: this.settings, next: this.next };
   }
 
   /** New settings from `at` on. */

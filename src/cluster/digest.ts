@@ -4,6 +4,15 @@
  * it guards against accidents and divergence, not against somebody who forges a collision.
  */
 
+/** A run remembers its digest every so many events, so that a divergence can be narrowed down. */
+export const DIGEST_MARK_EVENTS = 10_000;
+
+/** The digest over the first `seq` events. */
+export interface DigestMark {
+  readonly seq: number;
+  readonly digest: string;
+}
+
 /** How far a digest has got: plain data. */
 export interface DigestState {
   readonly a: number;

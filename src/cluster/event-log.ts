@@ -3,20 +3,19 @@
  * event before it, and its fields; the same bytes are kept, sent to the window, and digested. Packed, a million events
  * need some tens of megabytes, and the router never builds an object for an event nobody looks at.
  */
-import type { NodeId, Saved } from '../protocol/protocol.ts';
-import { CodecError, Reader, Writer } from '../protocol/codec.ts';
-import { Digest, DIGEST_MARK_EVENTS, type DigestMark } from './digest.ts';
+import type { NodeId } from '../protocol/protocol.ts';
+import { Writer } from '../protocol/codec.ts';
+import { Digest, DIGEST_MARK_EVENTS, type DigestMark, type DigestState } from './digest.ts';
 import { lossCauses, type LossCause } from '../network/packet.ts';
-import { directionKey, type Direction } from '../network/topology.ts';
-import { crashPoints, eventTypes, type DiskAtStart, type EventBody, type EventType, type RunEvent } from './events.ts';
+import { directionKey } from '../network/topology.ts';
+import { crashPoints, eventTypes, type DiskAtStart, type EventBody, type EventType } from './events.ts';
+import { disks, PROGRESS_SCALE, type PackedEvents } from './packed-events.ts';
+
+export { readEvents, splitEvents, type PackedEvents } from './packed-events.ts';
 
 const CHUNK_BYTES = 64 * 1024;
 /** How much of the past the log keeps when it is not told otherwise, bytes. */
 export const KEEP_BYTES_DEFAULT = 64 * 1024 * 1024;
-
-const disks: readonly DiskAtStart[] = ['new', 'kept', 'erased', 'last-lost', 'last-torn'];
-/** `progress` of a loss is written in ten-thousandths. */
-const PROGRESS_SCALE = 10_000;
 
 const numberOf = Object.fromEntries(eventTypes.map((type, index) => [type, index])) as Record<EventType, number>;
 
@@ -24,6 +23,13 @@ interface Chunk {
   readonly firstSeq: number;
   readonly baseAt: number;
   readonly writer: Writer;
+}
+
+/** How far a log has got: plain data. */
+export interface LogState {
+  readonly seq: number;
+  readonly at: number;
+  readonly digest: DigestState;
 }
 
 /** A place in the log, to read on from. */
@@ -40,23 +46,33 @@ export class EventLog {
   private dropped = 0;
   private current: Writer;
   private recordStart = 0;
-  private readonly digester = new Digest();
+  private readonly digester: Digest;
   private readonly keepChunks: number;
-  /** The digest every so many events. */
+  /** The digest every so many events, of those that happened since this log was made. */
   readonly marks: DigestMark[] = [];
   /** `seq` of the next event. */
-  seq = 0;
+  seq: number;
   /** Time of the last event, µs. */
-  at = 0;
+  at: number;
 
-  /** @param keepBytes how much of the past to keep; at least two chunks are. */
-  constructor(keepBytes = KEEP_BYTES_DEFAULT) {
+  /**
+   * @param keepBytes how much of the past to keep; at least two chunks are.
+   * @param from what `save` gave: the log goes on there, and keeps nothing of what was before.
+   */
+  constructor(keepBytes = KEEP_BYTES_DEFAULT, from?: LogState) {
+    this.seq = from?.seq ?? 0;
+    this.at = from?.at ?? 0;
+    this.digester = new Digest(from?.digest);
     this.keepChunks = Math.max(2, Math.ceil(keepBytes / CHUNK_BYTES));
     this.current = this.openChunk();
   }
 
   get digest(): string {
     return this.digester.text;
+  }
+
+  save(): LogState {
+    return { seq: this.seq, at: this.at, digest: this.digester.save() };
   }
 
   /** Begins a record; its fields are written to the writer given back, then `end` closes it. */
@@ -201,11 +217,16 @@ export class EventLog {
 
   /** All events since a mark, in one piece; `null` when the log has let some of them go. */
   since(mark: LogMark): PackedEvents | null {
+    return this.between(mark, this.mark());
+  }
+
+  /** All events between two marks, in one piece; `null` when the log has let some of them go. */
+  between(mark: LogMark, end: LogMark): PackedEvents | null {
     const first = mark.chunk - this.dropped;
     if (first < 0) return null;
-    const parts = this.chunks.slice(first).map((chunk, i) => {
-      const bytes = chunk.writer.view();
-      return i === 0 ? bytes.subarray(mark.offset) : bytes;
+    const parts = this.chunks.slice(first, end.chunk - this.dropped + 1).map((chunk, i) => {
+      const to = mark.chunk + i === end.chunk ? end.offset : chunk.writer.length;
+      return chunk.writer.bytes.subarray(i === 0 ? mark.offset : 0, to);
     });
     const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
     let at = 0;
@@ -213,7 +234,7 @@ export class EventLog {
       bytes.set(part, at);
       at += part.length;
     }
-    return { firstSeq: mark.seq, count: this.seq - mark.seq, baseAt: mark.at, bytes };
+    return { firstSeq: mark.seq, count: end.seq - mark.seq, baseAt: mark.at, bytes };
   }
 
   private openChunk(): Writer {
@@ -260,136 +281,3 @@ type RareEvent = Extract<
       | 'synced';
   }
 >;
-
-/** A stretch of the event stream, packed. */
-export interface PackedEvents {
-  /** `seq` of the first event. */
-  readonly firstSeq: number;
-  readonly count: number;
-  /** Virtual time before the first event, µs: the base of its time difference. */
-  readonly baseAt: number;
-  readonly bytes: Uint8Array;
-}
-
-/**
- * Reads packed events, one by one.
- * @throws CodecError when the bytes are no events.
- */
-export function* readEvents(packed: PackedEvents): Generator<RunEvent, void> {
-  const reader = new Reader(packed.bytes);
-  let at = packed.baseAt;
-  for (let i = 0; i < packed.count; i++) {
-    const event = readEvent(reader, packed.firstSeq + i, at);
-    at = event.at;
-    yield event;
-  }
-}
-
-/**
- * Visits the first `count` events and gives the rest, still packed.
- * @throws CodecError when the bytes are no events.
- */
-export function splitEvents(packed: PackedEvents, count: number, visit: (event: RunEvent) => void): PackedEvents {
-  const reader = new Reader(packed.bytes);
-  let at = packed.baseAt;
-  for (let i = 0; i < count; i++) {
-    const event = readEvent(reader, packed.firstSeq + i, at);
-    at = event.at;
-    visit(event);
-  }
-  const bytes = packed.bytes.slice(reader.at);
-  return { firstSeq: packed.firstSeq + count, count: packed.count - count, baseAt: at, bytes };
-}
-
-function readEvent(r: Reader, seq: number, before: number): RunEvent {
-  const type = eventTypes[r.byte()];
-  if (type === undefined) throw new CodecError('no event has this number');
-  const at = before + r.uint();
-  switch (type) {
-    case 'start':
-      return { seq, at, type, node: r.byte(), incarnation: r.uint(), disk: named(disks, r.byte()) };
-    case 'request':
-      return { seq, at, type, node: r.byte(), request: r.uint(), client: r.text(), body: r.text() };
-    case 'deliver':
-      return { seq, at, type, node: r.byte(), packet: r.uint() };
-    case 'timer':
-    case 'cancelTimer':
-      return { seq, at, type, node: r.byte(), name: r.text() };
-    case 'send': {
-      const node = r.byte();
-      const packet = r.uint();
-      const to = r.byte();
-      const due = at + r.uint();
-      const kind = r.byte();
-      const length = r.uint();
-      const start = r.skip(length);
-      return { seq, at, type, node, packet, to, due, kind, body: r.bytes.subarray(start, start + length) };
-    }
-    case 'save':
-      return { seq, at, type, node: r.byte(), records: readRecords(r) };
-    case 'setTimer':
-      return { seq, at, type, node: r.byte(), name: r.text(), due: at + r.uint() };
-    case 'reply':
-      return { seq, at, type, node: r.byte(), request: r.uint(), reply: JSON.parse(r.text()) };
-    case 'chosen':
-      return {
-        seq,
-        at,
-        type,
-        node: r.byte(),
-        slot: r.uint(),
-        value: r.text(),
-        ballot: { round: r.uint(), node: r.byte() },
-        quorum: readNodes(r),
-      };
-    case 'note':
-      return { seq, at, type, node: r.byte(), text: r.text() };
-    case 'duplicate':
-      return { seq, at, type, packet: r.uint(), of: r.uint(), due: at + r.uint() };
-    case 'lost':
-      return { seq, at, type, packet: r.uint(), cause: named(lossCauses, r.byte()), progress: r.uint() / PROGRESS_SCALE };
-    case 'crash':
-      return { seq, at, type, node: r.byte(), point: named(crashPoints, r.byte()), error: r.text() };
-    case 'partition':
-      return { seq, at, type, groups: Array.from({ length: r.uint() }, () => readNodes(r)) };
-    case 'network':
-    case 'client':
-      return { seq, at, type, settings: JSON.parse(r.text()) };
-    case 'configure':
-      return { seq, at, type, config: JSON.parse(r.text()) };
-    case 'synced':
-      return { seq, at, type, node: r.byte() };
-    case 'link':
-      return { seq, at, type, ...readDirection(r), settings: JSON.parse(r.text()) };
-    case 'cut':
-    case 'mend':
-      return { seq, at, type, links: Array.from({ length: r.uint() }, () => readDirection(r)) };
-    case 'fault':
-      return { seq, at, type, node: r.byte(), fault: r.text(), settings: JSON.parse(r.text()) };
-    case 'hold':
-      return { seq, at, type, on: r.byte() === 1 };
-    case 'held':
-      return { seq, at, type, packet: r.uint(), progress: r.uint() / PROGRESS_SCALE };
-    case 'retimed':
-      return { seq, at, type, packet: r.uint(), due: at + r.uint() };
-  }
-}
-
-function named<T>(names: readonly T[], index: number): T {
-  const name = names[index];
-  if (name === undefined) throw new CodecError('a field has a number without a name');
-  return name;
-}
-
-function readDirection(r: Reader): Direction {
-  const key = r.byte();
-  return { from: key >> 4, to: key & 15 };
-}
-
-function readNodes(r: Reader): NodeId[] {
-  return Array.from({ length: r.uint() }, () => r.byte());
-}
-
-function readRecords(r: Reader): Saved[] {
-  return Array.from({ length: r.uint() }, () => ({ key: r.text(), value: JSON.parse(r.text()) }));
-}

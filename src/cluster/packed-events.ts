@@ -1,0 +1,164 @@
+/**
+ * Packed events: a stretch of the event stream as the event log writes it (event-log.ts), read one by one and compared.
+ */
+import { CodecError, Reader } from '../protocol/codec.ts';
+import type { NodeId, Saved } from '../protocol/protocol.ts';
+import { lossCauses } from '../network/packet.ts';
+import type { Direction } from '../network/topology.ts';
+import { crashPoints, eventTypes, type DiskAtStart, type RunEvent } from './events.ts';
+
+/** What a node's disk held when it came up, in the order of their numbers. */
+export const disks: readonly DiskAtStart[] = ['new', 'kept', 'erased', 'last-lost', 'last-torn'];
+/** `progress` of a loss is written in ten-thousandths. */
+export const PROGRESS_SCALE = 10_000;
+
+/** A stretch of the event stream, packed. */
+export interface PackedEvents {
+  /** `seq` of the first event. */
+  readonly firstSeq: number;
+  readonly count: number;
+  /** Virtual time before the first event, µs: the base of its time difference. */
+  readonly baseAt: number;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Reads packed events, one by one.
+ * @throws CodecError when the bytes are no events.
+ */
+export function* readEvents(packed: PackedEvents): Generator<RunEvent, void> {
+  const reader = new Reader(packed.bytes);
+  let at = packed.baseAt;
+  for (let i = 0; i < packed.count; i++) {
+    const event = readEvent(reader, packed.firstSeq + i, at);
+    at = event.at;
+    yield event;
+  }
+}
+
+/**
+ * Visits the first `count` events and gives the rest, still packed.
+ * @throws CodecError when the bytes are no events.
+ */
+export function splitEvents(packed: PackedEvents, count: number, visit: (event: RunEvent) => void): PackedEvents {
+  const reader = new Reader(packed.bytes);
+  let at = packed.baseAt;
+  for (let i = 0; i < count; i++) {
+    const event = readEvent(reader, packed.firstSeq + i, at);
+    at = event.at;
+    visit(event);
+  }
+  const bytes = packed.bytes.slice(reader.at);
+  return { firstSeq: packed.firstSeq + count, count: packed.count - count, baseAt: at, bytes };
+}
+
+/**
+ * The number of the first event that differs between two stretches that begin at the same place; where one ends, the
+ * other's next event differs. `null` when they are the same.
+ */
+export function firstDifference(a: PackedEvents, b: PackedEvents): number | null {
+  const length = Math.min(a.bytes.length, b.bytes.length);
+  let same = 0;
+  while (same < length && a.bytes[same] === b.bytes[same]) same++;
+  if (same === a.bytes.length && same === b.bytes.length) return null;
+  const reader = new Reader(a.bytes);
+  let at = a.baseAt;
+  for (let seq = a.firstSeq; seq < a.firstSeq + a.count; seq++) {
+    at = readEvent(reader, seq, at).at;
+    if (reader.at > same) return seq;
+  }
+  return a.firstSeq + a.count;
+}
+
+function readEvent(r: Reader, seq: number, before: number): RunEvent {
+  const type = eventTypes[r.byte()];
+  if (type === undefined) throw new CodecError('no event has this number');
+  const at = before + r.uint();
+  switch (type) {
+    case 'start':
+      return { seq, at, type, node: r.byte(), incarnation: r.uint(), disk: named(disks, r.byte()) };
+    case 'request':
+      return { seq, at, type, node: r.byte(), request: r.uint(), client: r.text(), body: r.text() };
+    case 'deliver':
+      return { seq, at, type, node: r.byte(), packet: r.uint() };
+    case 'timer':
+    case 'cancelTimer':
+      return { seq, at, type, node: r.byte(), name: r.text() };
+    case 'send': {
+      const node = r.byte();
+      const packet = r.uint();
+      const to = r.byte();
+      const due = at + r.uint();
+      const kind = r.byte();
+      const length = r.uint();
+      const start = r.skip(length);
+      return { seq, at, type, node, packet, to, due, kind, body: r.bytes.subarray(start, start + length) };
+    }
+    case 'save':
+      return { seq, at, type, node: r.byte(), records: readRecords(r) };
+    case 'setTimer':
+      return { seq, at, type, node: r.byte(), name: r.text(), due: at + r.uint() };
+    case 'reply':
+      return { seq, at, type, node: r.byte(), request: r.uint(), reply: JSON.parse(r.text()) };
+    case 'chosen':
+      return {
+        seq,
+        at,
+        type,
+        node: r.byte(),
+        slot: r.uint(),
+        value: r.text(),
+        ballot: { round: r.uint(), node: r.byte() },
+        quorum: readNodes(r),
+      };
+    case 'note':
+      return { seq, at, type, node: r.byte(), text: r.text() };
+    case 'duplicate':
+      return { seq, at, type, packet: r.uint(), of: r.uint(), due: at + r.uint() };
+    case 'lost':
+      return { seq, at, type, packet: r.uint(), cause: named(lossCauses, r.byte()), progress: r.uint() / PROGRESS_SCALE };
+    case 'crash':
+      return { seq, at, type, node: r.byte(), point: named(crashPoints, r.byte()), error: r.text() };
+    case 'partition':
+      return { seq, at, type, groups: Array.from({ length: r.uint() }, () => readNodes(r)) };
+    case 'network':
+    case 'client':
+      return { seq, at, type, settings: JSON.parse(r.text()) };
+    case 'configure':
+      return { seq, at, type, config: JSON.parse(r.text()) };
+    case 'synced':
+      return { seq, at, type, node: r.byte() };
+    case 'link':
+      return { seq, at, type, ...readDirection(r), settings: JSON.parse(r.text()) };
+    case 'cut':
+    case 'mend':
+      return { seq, at, type, links: Array.from({ length: r.uint() }, () => readDirection(r)) };
+    case 'fault':
+      return { seq, at, type, node: r.byte(), fault: r.text(), settings: JSON.parse(r.text()) };
+    case 'hold':
+      return { seq, at, type, on: r.byte() === 1 };
+    case 'held':
+      return { seq, at, type, packet: r.uint(), progress: r.uint() / PROGRESS_SCALE };
+    case 'retimed':
+      return { seq, at, type, packet: r.uint(), due: at + r.uint() };
+  }
+}
+
+function named<T>(names: readonly T[], index: number): T {
+  const name = names[index];
+  if (name === undefined) throw new CodecError('a field has a number without a name');
+  return name;
+}
+
+function readDirection(r: Reader): Direction {
+  const key = r.byte();
+  return { from: key >> 4, to: key & 15 };
+}
+
+function readNodes(r: Reader): NodeId[] {
+  return Array.from({ length: r.uint() }, () => r.byte());
+}
+
+function readRecords(r: Reader): Saved[] {
+  return Array.from({ length: r.uint() }, () => ({ key: r.text(), value: JSON.parse(r.text()) }));
+}
