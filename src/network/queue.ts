@@ -8,6 +8,18 @@ export class MinQueue<T> {
     this.less = less;
   }
 
+  /** A queue of the items of another when it was saved. */
+  static restore<T>(less: (a: T, b: T) => boolean, items: readonly T[]): MinQueue<T> {
+    const queue = new MinQueue(less);
+    queue.items = [...items];
+    return queue;
+  }
+
+  /** The items, to make the queue from again; the items themselves are shared. */
+  save(): readonly T[] {
+    return [...this.items];
+  }
+
   get size(): number {
     return this.items.length;
   }
@@ -36,6 +48,11 @@ export class MinQueue<T> {
     const last = items.pop();
     if (last !== undefined && items.length > 0) this.sink(last, 0);
     return top;
+  }
+
+  /** The first item found for which `wanted` holds. */
+  find(wanted: (item: T) => boolean): T | undefined {
+    return this.items.find(wanted);
   }
 
   /** Takes out every item for which `wanted` holds, in order. */

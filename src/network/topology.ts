@@ -18,6 +18,16 @@ export function directionKey(from: NodeId, to: NodeId): number {
   return from * 16 + to;
 }
 
+/** The direction of a key. */
+export function directionOf(key: number): Direction {
+  return { from: key >> 4, to: key & 15 };
+}
+
+/** All directions between two different nodes for which the test holds, ascending by `from`, then `to`. */
+export function directionsWhere(nodes: readonly NodeId[], test: (from: NodeId, to: NodeId) => boolean): Direction[] {
+  return nodes.flatMap((from) => nodes.filter((to) => to !== from && test(from, to)).map((to) => ({ from, to })));
+}
+
 /** A partition that is not one. */
 export class TopologyError extends Error {
   constructor(message: string) {

@@ -64,9 +64,10 @@ interface FaultBase {
 
 /** What the link faults make of one packet; each fault changes the parts it is about. */
 export interface Judgement {
-  /** When it was sent, µs, and how many bytes it has; given. */
+  /** Given: when it was sent, µs, how many bytes it has, and whether it is a copy that the network made of another. */
   readonly sentAt: number;
   readonly bytes: number;
+  readonly copy: boolean;
   /** Time of flight in µs, at least 0. */
   latency: number;
   /** By chance it does not arrive. */
@@ -94,7 +95,10 @@ export interface LinkFault<Memory = unknown> extends FaultBase {
   judge(settings: FaultSettings, random: Random, judgement: Judgement, memory: Memory): void;
   /** The least latency, in µs, that it gives every packet; only for faults that set the latency. */
   latencyMin?(settings: FaultSettings): number;
-  /** Whether the link is down at virtual time `at`, µs; only for faults that cut it by the clock. The stage draws it. */
+  /**
+   * Whether the link is down at virtual time `at`, µs; only for faults that cut it by the clock. The stage draws it.
+   * Such a fault judges by the clock alone: it draws and remembers nothing, and only sets `cutAt`.
+   */
   down?(settings: FaultSettings, at: number): boolean;
   /** Settings for one run of the fuzzer, drawn from the seed. */
   swarm(random: Random): FaultSettings;
@@ -118,6 +122,8 @@ export interface NodeFault extends FaultBase {
   readonly unsafe: boolean;
   /** One or two characters that stand for it on the stage, beside its colour and name. */
   readonly letter: string;
+  /** What a menu offers, each with one click: settings that act, in a few words. */
+  readonly offers: readonly { readonly label: string; readonly settings: FaultSettings }[];
   /** Whether it acts with these settings. */
   active(settings: FaultSettings): boolean;
   /** Part of a sentence that begins with the node: `has a clock at half speed`. */

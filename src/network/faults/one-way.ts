@@ -1,0 +1,14 @@
+import { NODES_MAX } from '../../protocol/protocol.ts';
+import { directionsWhere } from '../topology.ts';
+import type { CutFault } from './fault.ts';
+
+/** Nobody hears the picked nodes; they still hear everybody. */
+export const oneWay: CutFault = {
+  kind: 'cut',
+  name: 'one-way',
+  label: 'Mute',
+  meaning: 'Nobody hears these nodes, though they hear everybody: what they send is cut.',
+  fields: {},
+  picks: { min: 1, max: NODES_MAX, cluster: 2 },
+  links: (all, picked) => directionsWhere(all, (from) => picked.includes(from)),
+};

@@ -1,0 +1,65 @@
+/** Which directions are open: both ends stand on one island, and the direction itself is not cut. */
+import type { NodeId } from '../protocol/protocol.ts';
+import { directionKey, directionOf, directionsWhere, groupOf, whole, type Direction, type Groups } from './topology.ts';
+
+/** Reach as plain data. */
+export interface ReachState {
+  readonly groups: Groups;
+  readonly cuts: readonly Direction[];
+}
+
+export class Reach {
+  private readonly nodes: readonly NodeId[];
+  /** Directions cut beside the partition, by `directionKey`. */
+  private readonly cuts = new Set<number>();
+  private islands: number[] = [];
+  groups: Groups;
+
+  constructor(nodes: readonly NodeId[], { groups, cuts }: ReachState = { groups: whole(nodes), cuts: [] }) {
+    this.nodes = nodes;
+    this.groups = groups;
+    this.part(groups);
+    this.cut(cuts);
+  }
+
+  save(): ReachState {
+    return { groups: this.groups, cuts: this.cutDirections() };
+  }
+
+  open(from: NodeId, to: NodeId): boolean {
+    return this.islands[from] === this.islands[to] && !(this.cuts.size > 0 && this.cuts.has(directionKey(from, to)));
+  }
+
+  part(groups: Groups): void {
+    this.groups = groups;
+    this.islands = [];
+    for (const group of groups) for (const node of group) this.islands[node] = groupOf(groups, node);
+  }
+
+  /** Cuts directions; gives those that were not cut before, each once, ascending. */
+  cut(directions: readonly Direction[]): Direction[] {
+    const fresh = unique(directions).filter(({ from, to }) => !this.cuts.has(directionKey(from, to)));
+    for (const { from, to } of fresh) this.cuts.add(directionKey(from, to));
+    return fresh;
+  }
+
+  /** Mends directions, all that are cut by default; gives those that were cut, each once, ascending. */
+  mend(directions: readonly Direction[] = this.cutDirections()): Direction[] {
+    return unique(directions).filter(({ from, to }) => this.cuts.delete(directionKey(from, to)));
+  }
+
+  /** All directions that are open, by `directionKey`. */
+  openDirections(): Set<number> {
+    const open = directionsWhere(this.nodes, (from, to) => this.open(from, to));
+    return new Set(open.map(({ from, to }) => directionKey(from, to)));
+  }
+
+  private cutDirections(): Direction[] {
+    return [...this.cuts].sort((a, b) => a - b).map(directionOf);
+  }
+}
+
+/** Each direction once, ascending. */
+function unique(directions: readonly Direction[]): Direction[] {
+  return [...new Set(directions.map(({ from, to }) => directionKey(from, to)))].sort((a, b) => a - b).map(directionOf);
+}
