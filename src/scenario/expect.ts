@@ -109,8 +109,8 @@ export class ExpectationJudge {
     } else if (one.occurred >= min) {
       this.decide(one, 'met', max === 0 ? `it did not happen${within === null ? '' : ` by ${end}`}` : happened(one));
     } else {
-      const times = min > 1 ? `only ${one.occurred} of ${min} times` : 'not';
-      this.decide(one, 'broken', `it had ${times} happened by ${end}`);
+      const times = min > 1 ? `it had happened only ${one.occurred} of ${min} times` : 'it had not happened';
+      this.decide(one, 'broken', `${times} by ${end}`);
     }
   }
 
