@@ -8,3 +8,12 @@ export class CommandError extends Error {
     this.name = 'CommandError';
   }
 }
+
+/** What `check` gives; errors of checking become refusals of the command. @throws CommandError */
+export function checked<T>(check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    throw new CommandError(error instanceof Error ? error.message : String(error));
+  }
+}
