@@ -4,12 +4,17 @@
  */
 import type { Reader, Writer } from '../protocol/codec.ts';
 import type { NodeId, View } from '../protocol/protocol.ts';
+import type { Conditions } from '../network/faults/fault.ts';
 import { crashPoints, type CrashPoint } from './events.ts';
 
 /** Numbers in a batch. */
 export const INPUT_START = 1;
 export const INPUT_MESSAGE = 2;
 export const INPUT_REQUEST = 3;
+/** Fires a timer now. */
+export const INPUT_FIRE = 4;
+/** No input to the protocol, but a change of what the node has to live with; before all inputs of its batch. */
+export const INPUT_CONTROL = 5;
 export const INPUT_END = 0;
 
 /** Numbers in an output: first the steps, then their effects. */
@@ -17,6 +22,13 @@ export const STEP_INPUT = 1;
 export const STEP_SELF = 2;
 export const STEP_TIMER = 3;
 export const STEP_CRASH = 4;
+/** A slow disk has synced a save; the rest of that step's effects. */
+export const STEP_SYNCED = 5;
+/** The next input was a message with a wrong checksum: it was dropped. */
+export const STEP_CORRUPT = 6;
+/** The next input was to fire a timer: it was there, and its step follows; or it was not, and a note says so. */
+export const STEP_FIRED = 7;
+export const STEP_UNFIRED = 8;
 export const EFFECT_SAVE = 16;
 export const EFFECT_SEND = 17;
 export const EFFECT_SET_TIMER = 18;
@@ -48,12 +60,23 @@ export function readHead(reader: Reader): BatchHead {
   return { from, until: from + reader.uint(), single: reader.byte() === 1, crashAt: crashPoints[reader.byte()]! };
 }
 
+/** What a node has to live with from now on. */
+export interface Control {
+  readonly conditions: Conditions;
+  /** It stands still up to this virtual time, µs; 0: it does not. */
+  readonly frozenUntil: number;
+}
+
 /** What a node made of a batch. */
 export interface NodeOutput {
   readonly node: NodeId;
   readonly bytes: Uint8Array;
-  /** When its earliest timer is due, µs; Infinity without one. */
+  /** When it has something to do without another input, µs; Infinity when it has nothing. */
   readonly nextDue: number;
+  /** It does nothing before this virtual time, µs: it is frozen, or waits for its disk. */
+  readonly blockedUntil: number;
+  /** It has something to go on with that comes before every new input. */
+  readonly busy: boolean;
   /** What it shows of itself now, when the run is watched. */
   readonly view: View | null;
 }

@@ -1,14 +1,16 @@
 /** What each command does to the run. A command that cannot be carried out is refused before anything has changed. */
 import type { NodeId } from '../protocol/protocol.ts';
-import { progressAt } from '../network/router.ts';
-import { completeNetwork } from '../network/settings.ts';
-import { checkGroups } from '../network/topology.ts';
-import { CommandError } from './command-error.ts';
+import { completeFault, conditionsOf, nodeFaultNamed } from '../network/faults/conditions.ts';
+import { nodeFaults } from '../network/faults/registry.ts';
+import { checked, CommandError } from './command-error.ts';
 import type { Command } from './commands.ts';
+import { carryOutOnNetwork, isNetworkCommand } from './network-commands.ts';
+import { setConditions } from './node-state.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** @throws CommandError with the reason, and nothing has changed. */
 export function carryOut(scheduler: Scheduler, command: Command): void {
+  if (isNetworkCommand(command)) return carryOutOnNetwork(scheduler, command);
   const at = scheduler.now;
   switch (command.type) {
     case 'propose':
@@ -31,17 +33,12 @@ export function carryOut(scheduler: Scheduler, command: Command): void {
       scheduler.bringUp(state, command.disk);
       return;
     }
-    case 'partition': {
-      const groups = checked(() => checkGroups(command.groups, scheduler.header.nodes));
-      const caught = scheduler.router.part(groups);
-      scheduler.log.write(at, { type: 'partition', groups });
-      for (const packet of caught) scheduler.log.lost(at, packet.packet, 'cut', progressAt(packet, at));
-      return;
-    }
-    case 'network': {
-      const settings = checked(() => completeNetwork(command.settings, scheduler.router.settings));
-      scheduler.router.change(settings);
-      scheduler.log.write(at, { type: 'network', settings });
+    case 'fault':
+      return setFault(scheduler, command.node, command.fault, command.settings);
+    case 'fire': {
+      const state = scheduler.stateOf(command.node);
+      if (!state.up) throw new CommandError(`n${command.node} is down; it has no timers`);
+      state.inputs.push({ type: 'fire', at, timer: command.timer });
       return;
     }
     case 'client': {
@@ -77,11 +74,17 @@ function propose(scheduler: Scheduler, node: NodeId, value: string | undefined, 
   state.asked.set(slot, request);
 }
 
-/** Errors of checking become refusals of the command. */
-function checked<T>(check: () => T): T {
-  try {
-    return check();
-  } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : String(error));
+function setFault(scheduler: Scheduler, node: NodeId, name: string, given: unknown): void {
+  const state = scheduler.stateOf(node);
+  const fault = nodeFaultNamed(name);
+  if (fault === undefined) {
+    throw new CommandError(`there is no fault ${name} of a node; there are ${nodeFaults.map((one) => one.name).join(', ')}`);
   }
+  const settings = checked(() => completeFault(fault, given, state.faults.get(name)));
+  if (fault.freeze !== undefined && !state.up) throw new CommandError(`n${node} is down, and stands still already`);
+  const at = scheduler.now;
+  state.faults.set(name, settings);
+  const frozenUntil = fault.freeze === undefined ? 0 : at + fault.freeze(settings);
+  setConditions(state, conditionsOf(Object.fromEntries(state.faults)), frozenUntil);
+  scheduler.log.write(at, { type: 'fault', node, fault: name, settings });
 }

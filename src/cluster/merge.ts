@@ -11,21 +11,25 @@ import {
   EFFECT_SAVE,
   EFFECT_SEND,
   EFFECT_SET_TIMER,
+  STEP_CORRUPT,
   STEP_CRASH,
+  STEP_FIRED,
   STEP_INPUT,
   STEP_SELF,
+  STEP_SYNCED,
   STEP_TIMER,
+  STEP_UNFIRED,
   type NodeOutput,
 } from './batch.ts';
+import { readChecksum } from './checksum.ts';
 import type { CrashPoint } from './events.ts';
-import type { Batch } from './batch-maker.ts';
 import type { NodeState } from './node-state.ts';
+import type { Packet } from '../network/packet.ts';
 import type { Scheduler, Window } from './scheduler.ts';
 
 /** Where the merge stands in one node's output. */
 interface Cursor {
   readonly state: NodeState;
-  readonly batch: Batch;
   readonly reader: Reader;
   /** Type and time of the step that comes next; type 0 at the end. */
   type: number;
@@ -36,9 +40,10 @@ export function mergeOutputs(scheduler: Scheduler, window: Window, outputs: read
   const cursors: Cursor[] = [];
   for (const output of outputs) {
     const state = scheduler.stateOf(output.node);
-    const batch = window.batches.find((one) => one.node === output.node)!;
     state.nextDue = output.nextDue;
-    const cursor = { state, batch, reader: new Reader(output.bytes), type: 0, at: window.from };
+    state.blockedUntil = output.blockedUntil;
+    state.busy = output.busy;
+    const cursor = { state, reader: new Reader(output.bytes), type: 0, at: window.from };
     advance(cursor);
     cursors.push(cursor);
   }
@@ -78,12 +83,12 @@ function advance(cursor: Cursor): void {
 
 /** One step, with its effects up to the next. */
 function mergeStep(scheduler: Scheduler, cursor: Cursor): void {
-  const { reader, state, at, batch } = cursor;
+  const { reader, state, at } = cursor;
   const { log } = scheduler;
   const node = state.node;
   switch (cursor.type) {
     case STEP_INPUT: {
-      const input = batch.inputs[batch.taken++]!;
+      const input = state.given.shift()!;
       if ('packet' in input) {
         scheduler.delivered++;
         log.deliver(at, node, input.packet);
@@ -91,10 +96,23 @@ function mergeStep(scheduler: Scheduler, cursor: Cursor): void {
       else log.start(at, node, state.incarnation, state.disk);
       break;
     }
+    case STEP_CORRUPT: {
+      const packet = state.given.shift() as Packet;
+      log.lost(at, packet.packet, 'corrupt', 1);
+      break;
+    }
+    case STEP_SYNCED:
+      log.write(at, { type: 'synced', node });
+      break;
+    case STEP_UNFIRED:
+      state.given.shift();
+      break;
     case STEP_SELF:
       log.deliver(at, node, state.selfPackets.shift()!);
       break;
+    case STEP_FIRED:
     case STEP_TIMER: {
+      if (cursor.type === STEP_FIRED) state.given.shift();
       const start = reader.at;
       skipText(reader);
       log.effect('timer', at, node, reader.bytes, start, reader.at);
@@ -157,8 +175,6 @@ function mergeEffect(scheduler: Scheduler, cursor: Cursor, effect: number): void
     case STEP_CRASH: {
       const point = reader.text() as CrashPoint;
       scheduler.bringDown(state, at, point, reader.text());
-      // What it did not take in any more finds nobody.
-      scheduler.giveBack(cursor.batch);
       return;
     }
     default:
@@ -172,6 +188,8 @@ function mergeSend(scheduler: Scheduler, cursor: Cursor): void {
   const from = state.node;
   const to = reader.byte();
   const kind = reader.byte();
+  // What a node sends itself cannot be changed on its way.
+  const checksum = to === from ? 0 : readChecksum(reader);
   const length = reader.uint();
   const start = reader.skip(length);
   const bytes = reader.bytes;
@@ -182,21 +200,25 @@ function mergeSend(scheduler: Scheduler, cursor: Cursor): void {
     state.selfPackets.push(packet);
     return;
   }
-  const { packet, copy } = router.send({ from, to, kind, at, bytes, start, end });
-  const kept = log.send(at, packet);
-  keep(packet, kept, length);
+  const { packet, copy } = router.send({ from, to, kind, at, checksum, bytes, start, end });
+  const kept = log.send(at, { from, to, packet: packet.packet, due: packet.due, kind, bytes, start, end });
+  keep(packet, bytes, kept, length);
   if (copy !== null) {
     log.duplicate(at, copy.packet, packet.packet, copy.due);
-    keep(copy, kept, length);
+    keep(copy, bytes, kept, length);
+  }
+  for (const one of copy === null ? [packet] : [packet, copy]) {
+    if (one.doom?.cause === 'queue') log.lost(at, one.packet, 'queue', 0);
+    else if (one.held) log.write(at, { type: 'held', packet: one.packet, progress: one.gone });
   }
 }
 
-/** From now on the body is where the log keeps it; the node's buffer is used again. */
-function keep(
-  packet: { bytes: Uint8Array; start: number; end: number },
-  kept: { readonly bytes: Uint8Array; readonly start: number },
-  length: number,
-): void {
+/**
+ * From now on the body is where the log keeps it; the sender's buffer is used again. One that was corrupted has a body
+ * of its own.
+ */
+function keep(packet: Packet, sent: Uint8Array, kept: { readonly bytes: Uint8Array; readonly start: number }, length: number): void {
+  if (packet.bytes !== sent) return;
   packet.bytes = kept.bytes;
   packet.start = kept.start;
   packet.end = kept.start + length;

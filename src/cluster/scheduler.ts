@@ -10,10 +10,10 @@
  */
 import { mix } from '../protocol/random.ts';
 import type { AnyProtocol, NodeId } from '../protocol/protocol.ts';
-import type { Packet } from '../network/packet.ts';
-import { progressAt, Router } from '../network/router.ts';
-import { INPUT_END, type NodeOutput } from './batch.ts';
-import { BatchMaker, putDirect, putPacket, type Batch } from './batch-maker.ts';
+import { progressAt, type Packet } from '../network/packet.ts';
+import { Router } from '../network/router.ts';
+import type { NodeOutput } from './batch.ts';
+import { BatchMaker, type Batch } from './batch-maker.ts';
 import { Client } from './client.ts';
 import { carryOut } from './carry-out.ts';
 import { CommandError } from './command-error.ts';
@@ -21,7 +21,15 @@ import type { Command, JournalEntry } from './commands.ts';
 import type { CrashPoint, DiskAtStart } from './events.ts';
 import { EventLog } from './event-log.ts';
 import { mergeOutputs } from './merge.ts';
-import { createNodeState, nodeSetup, type HostOperation, type NodeState } from './node-state.ts';
+import {
+  clearNode,
+  createNodeState,
+  nodeNext,
+  nodeSetup,
+  setConditions,
+  type HostOperation,
+  type NodeState,
+} from './node-state.ts';
 import type { RunHeader } from './run.ts';
 import { Script, type RefusedCommand, type ScriptedCommand } from './script.ts';
 
@@ -83,7 +91,7 @@ export class Scheduler {
   /** When something happens next, µs; Infinity when nothing will. */
   nextTime(): number {
     let next = this.router.next()?.time ?? Infinity;
-    for (const state of this.nodeList) next = Math.min(next, this.nodeNext(state));
+    for (const state of this.nodeList) next = Math.min(next, nodeNext(state, this.now));
     this.script.watch(this.log);
     return Math.min(next, this.client.next, this.script.next());
   }
@@ -121,16 +129,12 @@ export class Scheduler {
           if (single) return { from: at, until: at, single, batches: [] };
           continue;
         }
+        if (this.waits(at)) continue;
         return this.singleWindow(at);
       }
       const until = Math.min(at + lookahead, limit, this.client.next, this.script.next());
       return this.fullWindow(at, until);
     }
-  }
-
-  /** A batch that its node did not live to take in: its packets are on the network again. */
-  giveBack(batch: Batch): void {
-    for (const input of batch.inputs.slice(batch.taken)) if ('packet' in input) this.router.putBack(input);
   }
 
   /** Takes in the outputs of a window, in any order. */
@@ -146,6 +150,7 @@ export class Scheduler {
    */
   command(command: Command): { at: number; seq: number } {
     const place = { at: this.now, seq: this.log.seq };
+    this.recall();
     // A thread can end over the first batch at this time, which is after the client's turn. Its place does not tell, so
     // the turn always comes first.
     if (command.type === 'died' && this.client.next <= this.now) this.clientTurn(this.now);
@@ -157,20 +162,22 @@ export class Scheduler {
   /** A node's next input from outside the network. */
   ask(state: NodeState, client: string, body: unknown): number {
     const request = ++this.requests;
-    state.direct.push({ type: 'request', at: this.now, client, request, body: JSON.stringify(body) });
+    state.inputs.push({ type: 'request', at: this.now, client, request, body: JSON.stringify(body) });
     return request;
   }
 
-  /** A node is down from now on; what it sent itself is lost, the host ends its thread. */
+  /**
+   * A node is down from now on; what it sent itself and what waited for it is lost, the host ends its thread. What
+   * reaches it at this very time has its turn later, whether it has been handed over already or not.
+   */
   bringDown(state: NodeState, at: number, point: CrashPoint, error: string): void {
-    state.up = false;
-    state.nextDue = Infinity;
-    state.armed = 'now';
-    state.asked.clear();
     this.log.write(at, { type: 'crash', node: state.node, point, error });
     for (const packet of state.selfPackets) this.log.lost(at, packet, 'dead', 1);
-    state.selfPackets.length = 0;
-    state.direct = [];
+    for (const input of clearNode(state)) {
+      if (!('packet' in input)) continue;
+      if (input.time >= at) this.router.putBack(input, at);
+      else this.log.lost(at, input.packet, 'dead', 1);
+    }
     this.operations.push({ type: 'terminate', node: state.node });
   }
 
@@ -215,16 +222,10 @@ export class Scheduler {
     state.up = true;
     state.incarnation++;
     state.disk = disk;
-    state.nextDue = Infinity;
+    if (state.faults.size > 0) setConditions(state, state.conditions, 0);
     const setup = nodeSetup(this.header, this.config, state.node, state.incarnation);
     this.operations.push({ type: 'spawn', disk, setup });
-    state.direct.push({ type: 'start', at: this.now });
-  }
-
-  /** When a node has something to do of its own accord. */
-  private nodeNext(state: NodeState): number {
-    if (!state.up) return Infinity;
-    return state.selfPackets.length > 0 || state.direct.length > 0 ? this.now : state.nextDue;
+    state.inputs.push({ type: 'start', at: this.now });
   }
 
   /** Whether the next thing at this time is an end of a packet that concerns no running node; it has then happened. */
@@ -234,65 +235,68 @@ export class Scheduler {
     if (packet.place !== 0) {
       if (this.stateOf(packet.to).up) return false;
       // A dead node's turn comes in the order of nodes, like everything at one time.
-      for (const state of this.nodeList) if (state.node < packet.to && this.nodeNext(state) <= at) return false;
+      for (const state of this.nodeList) if (state.node < packet.to && nodeNext(state, this.now) <= at) return false;
     }
     this.router.takeNext();
     this.lose(packet);
     return true;
   }
 
-  /** One step of the lowest node that has something to do at this time. */
-  private singleWindow(at: number): Window {
-    let chosen: NodeState | null = null;
+  /** Whether the next thing at this time is a packet that reaches a node which cannot take it yet; it waits there. */
+  private waits(at: number): boolean {
     const packet = this.router.next();
-    const receiver = packet !== undefined && packet.time <= at ? packet.to : Infinity;
-    for (const state of this.nodeList) {
-      if (state.node === receiver || this.nodeNext(state) <= at) {
-        chosen = state;
-        break;
+    if (packet === undefined || packet.time > at || packet.place === 0) return false;
+    const state = this.stateOf(packet.to);
+    if (!state.up || state.blockedUntil <= at) return false;
+    this.router.takeNext();
+    state.inputs.push(packet);
+    return true;
+  }
+
+  /**
+   * Packets that reached a blocked node at this very time, in single steps, are on the network again: that they had
+   * arrived is no event, so the place of a command that comes now cannot tell whether they had.
+   */
+  private recall(): void {
+    for (const { inputs } of this.nodeList) {
+      for (let last = inputs.at(-1); last !== undefined && 'packet' in last && last.time >= this.now; last = inputs.at(-1)) {
+        inputs.pop();
+        this.router.putBack(last, this.now);
       }
     }
-    if (chosen === null) throw new Error(`nothing to do at ${at} µs, though something was expected`);
-    const batch = this.batches.open(chosen, { from: at, until: at + 1, single: true });
-    if (chosen.selfPackets.length === 0) {
-      const direct = chosen.direct.shift();
-      if (direct !== undefined) putDirect(batch, direct);
-      else if (chosen.node === receiver) putPacket(batch, this.router.takeNext()!);
+  }
+
+  /** One step of the lowest node that has something to do at this time. */
+  private singleWindow(at: number): Window {
+    const packet = this.router.next();
+    const receiver = packet !== undefined && packet.time <= at ? packet.to : Infinity;
+    const state = this.nodeList.find((one) => one.node === receiver || nodeNext(one, this.now) <= at);
+    if (state === undefined) throw new Error(`nothing to do at ${at} µs, though something was expected`);
+    let count = 0;
+    if (!state.busy) {
+      if (state.inputs.length === 0 && state.node === receiver) state.inputs.push(this.router.takeNext()!);
+      count = Math.min(1, state.inputs.length);
     }
-    batch.writer.byte(INPUT_END);
+    const batch = this.batches.make(state, { from: at, until: at + 1, single: true }, count);
     return { from: at, until: at + 1, single: true, batches: [batch] };
   }
 
   private fullWindow(from: number, until: number): Window {
-    const head = { from, until, single: false };
-    const batches: Batch[] = [];
-    const byNode: (Batch | undefined)[] = [];
-    for (const state of this.nodeList) {
-      if (this.nodeNext(state) >= until) continue;
-      const batch = (byNode[state.node] = this.batches.open(state, head));
-      batches.push(batch);
-      for (const input of state.direct) putDirect(batch, input);
-      if (state.direct.length > 0) state.direct = [];
-    }
     let back: Packet[] | null = null;
     for (let packet = this.router.next(); packet !== undefined && packet.time < until; packet = this.router.next()) {
       this.router.takeNext();
       const state = this.nodes.get(packet.to)!;
-      if (packet.place === 0 || !state.up) {
-        (back ??= []).push(packet);
-        continue;
-      }
-      let batch = byNode[packet.to];
-      if (batch === undefined) {
-        batch = byNode[packet.to] = this.batches.open(state, head);
-        batches.push(batch);
-      }
-      putPacket(batch, packet);
+      if (packet.place === 0 || !state.up) (back ??= []).push(packet);
+      else state.inputs.push(packet);
     }
     // Losses take their place among the events when the outputs are merged.
-    if (back !== null) for (const packet of back) this.router.putBack(packet);
-    for (const batch of batches) batch.writer.byte(INPUT_END);
-    return { from, until, single: false, batches };
+    if (back !== null) for (const packet of back) this.router.putBack(packet, from);
+    const head = { from, until, single: false };
+    const batches: Batch[] = [];
+    for (const state of this.nodeList) {
+      if (nodeNext(state, from) < until) batches.push(this.batches.make(state, head, state.inputs.length));
+    }
+    return { ...head, batches };
   }
 }
 

@@ -10,7 +10,7 @@ import type { NodeInspection, Run, RunHeader } from '../cluster/run.ts';
 import { IDLE_WINDOWS_MAX, Scheduler, type Window } from '../cluster/scheduler.ts';
 import type { ScriptedCommand } from '../cluster/script.ts';
 import { NodeRunner } from './runner.ts';
-import { MemoryStorage } from './storage/memory.ts';
+import { Disk } from './storage/disk.ts';
 
 export interface InlineOptions {
   readonly script?: readonly ScriptedCommand[];
@@ -27,13 +27,13 @@ export class InlineCluster {
   readonly views = new Map<NodeId, View>();
   private readonly observe: boolean;
   private readonly runners = new Map<NodeId, NodeRunner>();
-  private readonly disks = new Map<NodeId, MemoryStorage>();
+  private readonly disks = new Map<NodeId, Disk>();
 
   constructor(header: RunHeader, options: InlineOptions = {}) {
     const protocol = options.protocol ?? protocolNamed(header.protocol);
     this.scheduler = new Scheduler(header, protocol, options.script, options.keepBytes);
     this.observe = options.observe ?? false;
-    for (const node of header.nodes) this.disks.set(node, new MemoryStorage());
+    for (const node of header.nodes) this.disks.set(node, new Disk());
     this.carryOutOperations();
   }
 
@@ -98,8 +98,8 @@ export class InlineCluster {
   private carryOut(window: Window): void {
     const outputs: NodeOutput[] = [];
     for (const batch of window.batches) {
-      const { output, writes } = this.runners.get(batch.node)!.run(batch.writer.view());
-      if (writes.length > 0) this.disks.get(batch.node)!.commit(writes);
+      const { output, saves } = this.runners.get(batch.node)!.run(batch.writer.view());
+      if (saves.length > 0) this.disks.get(batch.node)!.commit(saves);
       if (output.view !== null) this.views.set(output.node, output.view);
       outputs.push(output);
     }
@@ -112,13 +112,15 @@ export class InlineCluster {
     if (operations.length === 0) return;
     this.scheduler.operations = [];
     for (const operation of operations) {
-      if (operation.type === 'terminate') this.runners.delete(operation.node);
-      else {
-        const { setup, disk } = operation;
-        const storage = this.disks.get(setup.node)!;
-        if (disk === 'erased') storage.erase();
+      if (operation.type === 'terminate') {
+        this.runners.delete(operation.node);
+        this.disks.get(operation.node)!.crash();
+      } else {
+        const { setup, disk: how } = operation;
+        const disk = this.disks.get(setup.node)!;
+        disk.start(how);
         const { protocol } = this.scheduler;
-        this.runners.set(setup.node, new NodeRunner({ protocol, setup, stored: storage.load(), observe: this.observe }));
+        this.runners.set(setup.node, new NodeRunner({ protocol, setup, stored: disk.load(), observe: this.observe }));
       }
     }
   }

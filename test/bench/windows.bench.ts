@@ -94,7 +94,7 @@ function batchSize(cluster: InlineCluster, seconds: number): number {
     const window = plan(limit, single);
     for (const batch of window?.batches ?? []) {
       batches++;
-      inputs += batch.inputs.length;
+      inputs += batch.inputs;
     }
     return window;
   };

@@ -10,16 +10,16 @@ import type { Run, RunHeader } from '../../src/cluster/run.ts';
 import { Scheduler } from '../../src/cluster/scheduler.ts';
 import type { ScriptedCommand } from '../../src/cluster/script.ts';
 import { NodeRunner } from '../../src/host/runner.ts';
-import { MemoryStorage } from '../../src/host/storage/memory.ts';
+import { Disk } from '../../src/host/storage/disk.ts';
 
 export class Driver {
   readonly scheduler: Scheduler;
   private readonly runners = new Map<NodeId, NodeRunner>();
-  private readonly disks = new Map<NodeId, MemoryStorage>();
+  private readonly disks = new Map<NodeId, Disk>();
 
   constructor(header: RunHeader, script: readonly ScriptedCommand[] = [], protocol?: AnyProtocol) {
     this.scheduler = new Scheduler(header, protocol ?? protocolNamed(header.protocol), script);
-    for (const node of header.nodes) this.disks.set(node, new MemoryStorage());
+    for (const node of header.nodes) this.disks.set(node, new Disk());
     this.carryOut();
   }
 
@@ -47,12 +47,11 @@ export class Driver {
     const outputs: NodeOutput[] = [];
     for (const batch of window.batches) {
       if (dies(batch.node)) {
-        this.scheduler.giveBack(batch);
         this.scheduler.command({ type: 'died', node: batch.node, error: 'the thread ended' });
         continue;
       }
-      const { output, writes } = this.runners.get(batch.node)!.run(batch.writer.view());
-      this.disks.get(batch.node)!.commit(writes);
+      const { output, saves } = this.runners.get(batch.node)!.run(batch.writer.view());
+      this.disks.get(batch.node)!.commit(saves);
       outputs.unshift(output);
     }
     this.scheduler.merge(window, outputs);
@@ -64,12 +63,14 @@ export class Driver {
     const { operations, protocol } = this.scheduler;
     this.scheduler.operations = [];
     for (const operation of operations) {
-      if (operation.type === 'terminate') this.runners.delete(operation.node);
-      else {
-        const { setup, disk } = operation;
-        const storage = this.disks.get(setup.node)!;
-        if (disk === 'erased') storage.erase();
-        this.runners.set(setup.node, new NodeRunner({ protocol, setup, stored: storage.load(), observe: false }));
+      if (operation.type === 'terminate') {
+        this.runners.delete(operation.node);
+        this.disks.get(operation.node)!.crash();
+      } else {
+        const { setup, disk: how } = operation;
+        const disk = this.disks.get(setup.node)!;
+        disk.start(how);
+        this.runners.set(setup.node, new NodeRunner({ protocol, setup, stored: disk.load(), observe: false }));
       }
     }
   }

@@ -3,6 +3,7 @@
  * node sends, and what a timer stands for, are actions too, carried out where and when they arrive.
  */
 import { createHeader, type RunHeader } from '../../src/cluster/run.ts';
+import { completeNetwork } from '../../src/network/settings.ts';
 import type { Effect, Json, NodeId, Protocol, Reply, Saved } from '../../src/protocol/protocol.ts';
 import { ProtocolError } from '../../src/protocol/protocol.ts';
 
@@ -99,7 +100,7 @@ export function puppetHeader(nodes: number, choices: Partial<Parameters<typeof c
   return createHeader(puppet, {
     nodes,
     seed: 1,
-    network: { loss: { probability: 0 }, duplication: { probability: 0 }, ...still },
+    network: completeNetwork({ loss: { probability: 0 }, duplication: { probability: 0 }, ...still }),
     client: { enabled: false },
     ...choices,
   });

@@ -7,6 +7,8 @@ import type { Frame, Transport } from '../../cluster/frames.ts';
 import type { RunHeader } from '../../cluster/run.ts';
 import type { RefusedCommand, ScriptedCommand } from '../../cluster/script.ts';
 import type { Inspection, NodeId, NodeSetup } from '../../protocol/protocol.ts';
+import type { RunnerData } from '../runner.ts';
+import type { DiskData } from '../storage/disk.ts';
 
 /** A node's thread is started with this. */
 export interface NodeWorkerData {
@@ -15,6 +17,8 @@ export interface NodeWorkerData {
   readonly disk: DiskAtStart;
   readonly directory: string;
   readonly observe: boolean;
+  /** It does not start, but goes on in this state, on a disk that holds this; `setup` and `disk` tell how it started. */
+  readonly resume?: { readonly runner: RunnerData; readonly disk: DiskData };
   /** To the router. */
   readonly port: MessagePort;
 }

@@ -19,8 +19,15 @@ export async function serveNode(data: NodeWorkerData, protocolOf: (name: string)
     });
   };
   try {
-    const storage = await LevelStorage.open(data.directory, data.disk === 'erased');
-    const runner = new NodeRunner({ protocol: protocolOf(data.protocol), setup, stored: await storage.load(), observe });
+    const { resume } = data;
+    const protocol = protocolOf(data.protocol);
+    const storage = await (resume === undefined
+      ? LevelStorage.open(data.directory, data.disk)
+      : LevelStorage.restore(data.directory, resume.disk));
+    const runner =
+      resume === undefined
+        ? new NodeRunner({ protocol, setup, stored: await storage.load(), observe })
+        : NodeRunner.resume({ protocol, observe }, resume.runner);
     port.on('message', (message: ToNode) => {
       if (message instanceof ArrayBuffer) runBatch(runner, storage, new Uint8Array(message), tell).catch(fail);
       else {
@@ -42,9 +49,9 @@ async function runBatch(
   batch: Uint8Array,
   tell: (message: FromNode, transfer: ArrayBuffer[]) => void,
 ): Promise<void> {
-  const { output, writes } = runner.run(batch);
+  const { output, saves } = runner.run(batch);
   // Durable before visible: nothing leaves the thread until all that the batch saved is synced, once for all of it.
-  if (writes.length > 0) await storage.commit(writes);
+  if (saves.length > 0) await storage.commit(saves);
   // The runner's buffer goes along whole; `bytes` is the view of it that counts.
   tell({ type: 'output', ...output }, [output.bytes.buffer as ArrayBuffer]);
 }

@@ -246,7 +246,6 @@ export class RouterServer {
   private abandon(window: Window, outputs: readonly NodeOutput[]): void {
     for (const batch of window.batches) {
       if (outputs.some((output) => output.node === batch.node)) continue;
-      this.scheduler.giveBack(batch);
       this.scheduler.command({ type: 'died', node: batch.node, error: reasonOf(this.links.get(batch.node)) });
     }
   }

@@ -216,7 +216,7 @@ export class ThreadCluster {
     try {
       // Seldom needed, and so not loaded while the app starts.
       const { LevelStorage } = await import('../storage/level.ts');
-      const storage = await LevelStorage.open(this.directoryOf(node), false);
+      const storage = await LevelStorage.open(this.directoryOf(node), 'kept');
       try {
         return protocolNamed(this.options.header.protocol).disk(await storage.load());
       } finally {

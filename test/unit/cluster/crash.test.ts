@@ -84,7 +84,7 @@ describe('a crash', () => {
       [MS, 'dead', 1], [2 * MS, 'dead', 1],
     ]);
     expect(eventsOf(cluster.scheduler.log, from).filter(({ type }) => type === 'note')).toEqual([]);
-    expect(cluster.scheduler.stateOf(1)).toMatchObject({ direct: [], selfPackets: [] });
+    expect(cluster.scheduler.stateOf(1)).toMatchObject({ inputs: [], given: [], selfPackets: [] });
     expect(cluster.scheduler.stateOf(1).asked.size).toBe(0);
   });
 
