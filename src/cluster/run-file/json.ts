@@ -90,6 +90,8 @@ function checkJson(text: string, { name, line: first, listMax }: JsonLimits): vo
       onLiteralValue: (value, _offset, _length, line) => {
         if (open.at(-1)?.keys === null) member(line);
         if (value === Infinity || value === -Infinity) refuse(line, 'the number is too large');
+        // It would be written as 0 again, and the file would not be the same.
+        if (Object.is(value, -0)) refuse(line, 'write 0 instead of -0');
       },
       onError: (code, _offset, _length, line) => refuse(line, syntaxText[printParseErrorCode(code)] ?? 'this is not JSON'),
     },
@@ -117,6 +119,9 @@ export function linesOf(text: string, paths: readonly (readonly PropertyKey[])[]
   visit(text, {
     onObjectBegin: seeValue,
     onArrayBegin: seeValue,
+    // What a beginning has suppressed goes on after an end only if there is somebody to hear of the end.
+    onObjectEnd: () => {},
+    onArrayEnd: () => {},
     onObjectProperty: (key, _offset, _length, line, _character, path) => void see([...path(), key], line),
     onLiteralValue: (_value, _offset, _length, line, _character, path) => void see(path(), line),
   });

@@ -6,7 +6,7 @@ import { createScanner } from 'jsonc-parser';
 import * as z from 'zod';
 import type { Json } from '../../protocol/protocol.ts';
 import type { JournalEntry } from '../commands.ts';
-import { DIGEST_MARK_EVENTS, type DigestMark } from '../digest.ts';
+import type { DigestMark } from '../digest.ts';
 import type { Place, Run } from '../run.ts';
 import { Checker, isFields } from './checker.ts';
 import { refusal } from './error.ts';
@@ -170,10 +170,11 @@ function checkMarks(checker: Checker, given: unknown, end: Place): DigestMark[] 
     const mark = checker.parse(markSchema, list[index], ['marks', index]);
     if (mark === null) continue;
     const before = marks.at(-1)?.seq ?? 0;
-    if (mark.seq % DIGEST_MARK_EVENTS !== 0 || mark.seq <= before || mark.seq > end.seq) {
-      const range = `above ${before}, at most ${end.seq} as the end`;
-      checker.complain(['marks', index, 'seq'], `must be a multiple of ${DIGEST_MARK_EVENTS} ${range}, not ${mark.seq}`);
-    } else marks.push(mark);
+    if (mark.seq > before && mark.seq <= end.seq) marks.push(mark);
+    else {
+      const range = `above ${before}, as before it, and at most ${end.seq}, as the end`;
+      checker.complain(['marks', index, 'seq'], `must be ${range}, not ${mark.seq}`);
+    }
   }
   return marks;
 }
