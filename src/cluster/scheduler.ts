@@ -150,7 +150,8 @@ export class Scheduler {
    */
   command(command: Command): { at: number; seq: number } {
     const place = { at: this.now, seq: this.log.seq };
-    this.recall();
+    // A thread can end within a window, in which packets have reached other nodes already.
+    if (command.type !== 'died') this.recall();
     // A thread can end over the first batch at this time, which is after the client's turn. Its place does not tell, so
     // the turn always comes first.
     if (command.type === 'died' && this.client.next <= this.now) this.clientTurn(this.now);
