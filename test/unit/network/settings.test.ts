@@ -3,6 +3,7 @@ import { linkFaults } from '../../../src/network/faults/registry.ts';
 import {
   SettingsError,
   completeNetwork,
+  completeOverride,
   defaultNetwork,
   latencyMin,
   presets,
@@ -40,7 +41,7 @@ describe('network settings', () => {
     [null, 'network', /object/],
     [[], 'network', /object/],
     ['loss', 'network', /object/],
-    [{ lost: {} }, 'network.lost', /there are loss, latency, duplication/],
+    [{ lost: {} }, 'network.lost', /there are loss, latency, jitter, duplication/],
     [{ loss: 0.3 }, 'network.loss', /object/],
     [{ loss: [] }, 'network.loss', /object/],
     [{ loss: { share: 1 } }, 'network.loss.share', /there are probability/],
@@ -52,7 +53,19 @@ describe('network settings', () => {
     [{ duplication: { probability: Infinity } }, 'network.duplication.probability', /number/],
     [{ latency: { distribution: 'normal' } }, 'network.latency.distribution', /one of constant, uniform, exponential/],
     [{ latency: { distribution: 1 } }, 'network.latency.distribution', /one of/],
-    [{ latency: { min: 0.5 } }, 'network.latency.min', /whole number of µs/],
+    [{ latency: { min: 0.5 } }, 'network.latency.min', /whole number \(µs\)/],
+    [{ latency: { sigma: 3.1 } }, 'network.latency.sigma', /from 0 to 3$/],
+    [{ latency: { trace: 5 } }, 'network.latency.trace', /list of 1 to 1000 numbers/],
+    [{ latency: { trace: [] } }, 'network.latency.trace', /list of 1 to 1000 numbers/],
+    [{ latency: { trace: new Array(1001).fill(1) } }, 'network.latency.trace', /list of 1 to 1000 numbers/],
+    [{ latency: { trace: [1, 2.5] } }, 'network.latency.trace.1', /whole number \(µs\)/],
+    [{ latency: { trace: [1, 2, '3'] } }, 'network.latency.trace.2', /number from 0/],
+    [{ latency: { trace: [[1]] } }, 'network.latency.trace.0', /number from 0/],
+    [{ bandwidth: { rate: 1.5 } }, 'network.bandwidth.rate', /whole number \(bytes\/s\)/],
+    [{ bandwidth: { queue: 0 } }, 'network.bandwidth.queue', /from 1 to 10000 \(packets\)/],
+    [{ bandwidth: { queue: 1e308 } }, 'network.bandwidth.queue', /from 1/],
+    [{ order: { ordering: 'lifo' } }, 'network.order.ordering', /one of free, fifo/],
+    [{ flapping: { period: 1 } }, 'network.flapping.period', /from 1000/],
     [{ latency: { max: 60_000_001 } }, 'network.latency.max', /from 0 to 60000000 \(µs\)/],
     [{ latency: { mean: -1 } }, 'network.latency.mean', /from 0/],
   ])('%j are refused, and the field is named', (given, field, reason) => {
@@ -68,6 +81,23 @@ describe('network settings', () => {
     const field = JSON.parse(`{"loss": {"${key}": 1}}`) as object;
     expect(refusal(field).field).toBe(`network.loss.${key}`);
     expect(({} as { probability?: number }).probability).toBeUndefined();
+  });
+
+  it('given as a list are kept as a list of their own', () => {
+    const trace = [3, 1, 2];
+    const settings = completeNetwork({ latency: { trace } });
+    trace[0] = -1;
+    expect(settings.latency!.trace).toEqual([3, 1, 2]);
+  });
+
+  it('of one direction are those that were named, one over the other', () => {
+    const first = completeOverride({ latency: { min: 5 } }, null);
+    expect(first).toEqual({ latency: { min: 5 } });
+    const second = completeOverride({ latency: { max: 9 }, loss: { probability: 1 } }, first);
+    expect(second).toEqual({ latency: { min: 5, max: 9 }, loss: { probability: 1 } });
+    expect(first).toEqual({ latency: { min: 5 } });
+    expect(() => completeOverride({ latency: { min: -5 } }, second)).toThrow('network.latency.min');
+    expect(completeOverride({}, null)).toEqual({});
   });
 
   it('say the least latency', () => {
