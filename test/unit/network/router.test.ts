@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import type { Packet } from '../../../src/network/packet.ts';
-import { Router, progressAt } from '../../../src/network/router.ts';
+import { progressAt, type Packet } from '../../../src/network/packet.ts';
+import { Router } from '../../../src/network/router.ts';
 import { completeNetwork } from '../../../src/network/settings.ts';
 
 const nodes = [1, 2, 3, 4];
 const LATENCY = 1000;
-const calm = { loss: { probability: 0 }, latency: { distribution: 'constant', min: LATENCY }, duplication: { probability: 0 } };
+const calm = { latency: { distribution: 'constant', min: LATENCY } };
 
 function router(settings: object = {}): Router {
   return new Router(nodes, 42, completeNetwork({ ...calm, ...settings }));
 }
 
 const send = (net: Router, from: number, to: number, at = 0) =>
-  net.send({ from, to, kind: 0, at, bytes: new Uint8Array([from, to]), start: 0, end: 2 });
+  net.send({ from, to, kind: 0, at, bytes: new Uint8Array([from, to]), start: 0, end: 2, checksum: 7 });
 
 function drained(net: Router): Packet[] {
   const packets: Packet[] = [];
@@ -135,10 +135,155 @@ describe('a cut', () => {
   });
 });
 
+describe('cut directions', () => {
+  const pairs = (list: readonly { from: number; to: number }[]) => list.map(({ from, to }) => `${from}${to}`).join(' ');
+  const of = (text: string) => text.split(' ').map((pair) => ({ from: Number(pair[0]), to: Number(pair[1]) }));
+
+  it('catch what is on them, in this direction only, and stop what is sent later', () => {
+    const net = router();
+    for (const [from, to] of [[1, 2], [2, 1], [1, 3]] as const) send(net, from, to);
+    const { links, caught } = net.cut(of('13 12 12'));
+    expect([pairs(links), pairs(caught)]).toEqual(['12 13', '12 13']);
+    expect(drained(net).map(({ from, to }) => [from, to])).toEqual([[2, 1]]);
+    expect(send(net, 1, 2).packet.doom).toMatchObject({ cause: 'cut', at: LATENCY / 2 });
+    expect(send(net, 2, 1).packet.doom).toBeNull();
+  });
+
+  it('say which are new, and which were mended', () => {
+    const net = router();
+    net.cut(of('12 21'));
+    expect(pairs(net.cut(of('21 31')).links)).toBe('31');
+    expect(net.cut(of('12')).links).toEqual([]);
+    expect(pairs(net.mend(of('12 43')))).toBe('12');
+    expect(pairs(net.mend())).toBe('21 31');
+    expect(net.mend()).toEqual([]);
+    expect(send(net, 1, 2).packet.doom).toBeNull();
+  });
+
+  it('and islands do not know of each other: a direction is open when neither closes it', () => {
+    const net = router();
+    net.part([[1], [2, 3, 4]]);
+    net.cut(of('12'));
+    net.part([nodes]);
+    expect(send(net, 1, 2).packet.doom).not.toBeNull();
+    net.part([[1], [2, 3, 4]]);
+    net.mend();
+    expect(send(net, 1, 2).packet.doom).not.toBeNull();
+    net.part([nodes]);
+    expect(send(net, 1, 2).packet.doom).toBeNull();
+  });
+
+  it('catch nothing that is cut off already', () => {
+    const net = router();
+    net.part([[1], [2, 3, 4]]);
+    send(net, 1, 2);
+    expect(net.cut(of('12')).caught).toEqual([]);
+    expect(net.part([nodes])).toEqual([]);
+    expect(net.inFlight).toBe(1);
+  });
+});
+
+describe('settings of one direction', () => {
+  it('lie over those of the network, for that direction only', () => {
+    const net = router();
+    const own = net.setLink(1, 2, { latency: { min: 70 } })!;
+    expect(own).toEqual(completeNetwork({ latency: { min: 70 } }, net.settings));
+    expect([send(net, 1, 2), send(net, 2, 1), send(net, 1, 3)].map(({ packet }) => packet.due)).toEqual([70, LATENCY, LATENCY]);
+    expect(net.ownLinks()).toEqual([{ from: 1, to: 2, settings: own }]);
+    expect(net.setLink(1, 2, null)).toBeNull();
+    expect(send(net, 1, 2).packet.due).toBe(LATENCY);
+    expect(net.ownLinks()).toEqual([]);
+  });
+
+  it('stay laid over when the network changes, and only what they name', () => {
+    const net = router();
+    net.setLink(1, 2, { latency: { min: 70 } });
+    net.setLink(1, 2, { jitter: { max: 0 } });
+    net.change(completeNetwork({ latency: { min: 5 }, loss: { probability: 1 } }, net.settings));
+    const { packet } = send(net, 1, 2);
+    expect([packet.due, packet.doom?.cause]).toEqual([70, 'loss']);
+    expect(net.ownLinks()[0]!.settings.loss).toEqual({ probability: 1 });
+  });
+
+  it('that are wrong are refused, and nothing has changed', () => {
+    const net = router();
+    net.setLink(1, 2, { latency: { min: 70 } });
+    expect(() => net.setLink(1, 2, { latency: { min: -1 } })).toThrow('network.latency.min');
+    expect(() => net.setLink(2, 1, { lag: {} })).toThrow('network.lag');
+    expect(net.ownLinks()).toHaveLength(1);
+    expect(send(net, 1, 2).packet.due).toBe(70);
+  });
+
+  it('count for the least latency, and the network’s do not when every direction has its own', () => {
+    const net = router();
+    net.setLink(1, 2, { latency: { min: 70 } });
+    expect(net.latencyMin).toBe(70);
+    net.setLink(1, 2, { latency: { min: 7000 } });
+    expect(net.latencyMin).toBe(LATENCY);
+    for (const from of nodes) for (const to of nodes) if (from !== to) net.setLink(from, to, { latency: { min: 3000 } });
+    expect(net.latencyMin).toBe(3000);
+    expect(new Router([1], 1, completeNetwork(calm)).latencyMin).toBe(LATENCY);
+  });
+});
+
+describe('a link', () => {
+  it('that goes down by the clock loses what is on it where it is, and what is sent meanwhile half-way', () => {
+    const net = router({ flapping: { period: 10_000, down: 0.5 } });
+    expect(send(net, 1, 2, 0).packet).toMatchObject({ doom: null, time: LATENCY, place: 2 });
+    expect(send(net, 1, 2, 4400).packet).toMatchObject({ doom: { cause: 'cut', at: 5000 }, time: 5000, place: 0 });
+    expect(send(net, 1, 2, 6000).packet.doom).toEqual({ cause: 'cut', at: 6000 + LATENCY / 2 });
+    // What comes first counts: chance may take a packet before the link goes down.
+    const lossy = router({ flapping: { period: 10_000, down: 0.5 }, loss: { probability: 1 } });
+    const causes = Array.from({ length: 40 }, () => send(lossy, 1, 2, 4500).packet.doom!);
+    expect(new Set(causes.map(({ cause }) => cause))).toEqual(new Set(['cut', 'loss']));
+    for (const { cause, at } of causes) expect(cause === 'cut' ? at === 5000 : at <= 5000).toBe(true);
+  });
+
+  it('with a full queue loses a packet where it is sent, at once, and it is never in flight', () => {
+    const net = router({ bandwidth: { rate: 1000, queue: 1 } });
+    expect(send(net, 1, 2, 10).packet.due).toBe(10 + 2000 + LATENCY);
+    const { packet, copy } = send(net, 1, 2, 20);
+    expect([packet.doom, copy, net.inFlight]).toEqual([{ cause: 'queue', at: 20 }, null, 1]);
+    expect(send(net, 2, 1, 20).packet.doom).toBeNull();
+  });
+
+  it('that corrupts turns over exactly one bit of body or checksum, in a copy', () => {
+    const net = router({ corruption: { share: 1 } });
+    const seen = new Set<string>();
+    for (let i = 0; i < 500; i++) {
+      const bytes = new Uint8Array([9, 0, 0, 9]);
+      const { packet } = net.send({ from: 1, to: 2, kind: 0, at: 0, bytes, start: 1, end: 3, checksum: 0 });
+      expect([...bytes]).toEqual([9, 0, 0, 9]);
+      const body = [...packet.bytes.subarray(packet.start, packet.end)];
+      expect(body).toHaveLength(2);
+      expect(packet.checksum).toBeGreaterThanOrEqual(0);
+      const ones = [...body, packet.checksum].reduce((sum, one) => sum + one.toString(2).replaceAll('0', '').length, 0);
+      expect(ones).toBe(1);
+      seen.add(`${body} ${packet.checksum}`);
+    }
+    expect(seen.size).toBe(2 * 8 + 32);
+    const { packet } = net.send({ from: 1, to: 2, kind: 0, at: 0, bytes: new Uint8Array(0), start: 0, end: 0, checksum: 0 });
+    expect(packet.checksum).not.toBe(0);
+  });
+});
+
+describe('a packet put back', () => {
+  it('that has waited at its node ends now, not in the past', () => {
+    const net = router();
+    const { packet } = send(net, 1, 2);
+    const { packet: late } = send(net, 1, 3, 500);
+    for (const one of drained(net)) net.putBack(one, 1200);
+    expect(drained(net).map(({ time, to }) => [time, to])).toEqual([[1200, 2], [late.due, 3]]);
+    expect(packet.due).toBe(LATENCY);
+  });
+});
+
 describe('progress', () => {
-  it('goes from 0 to 1 and no further, and a packet that takes no time is there at once', () => {
-    const packet = { sentAt: 100, due: 300 };
+  it('goes from where the packet was to 1 and no further, and stands while it is held', () => {
+    const packet = { gone: 0, goneAt: 100, due: 300, held: false };
     expect([50, 100, 150, 300, 400].map((at) => progressAt(packet, at))).toEqual([0, 0, 0.25, 1, 1]);
-    expect([99, 100].map((at) => progressAt({ sentAt: 100, due: 100 }, at))).toEqual([0, 1]);
+    expect([100, 200, 300].map((at) => progressAt({ ...packet, gone: 0.5 }, at))).toEqual([0.5, 0.75, 1]);
+    expect(progressAt({ ...packet, gone: 0.5, held: true }, 1e9)).toBe(0.5);
+    expect(progressAt({ ...packet, due: 100 }, 101)).toBe(1);
   });
 });
