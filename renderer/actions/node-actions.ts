@@ -1,4 +1,4 @@
-import { Eraser, Link2, MessageSquarePlus, Power, Skull, Unlink } from '@lucide/vue';
+import { Eraser, FileX, Link2, MessageSquarePlus, Power, Skull, Undo2, Unlink } from '@lucide/vue';
 import { isolate, join, type Groups, type NodeId } from '../../src/contract/index.ts';
 import type { Action, Context } from './action.ts';
 import { part } from './parting.ts';
@@ -23,6 +23,31 @@ const crashes = [
     point: 'after-step',
     title: 'Crash after its next step',
     meaning: 'It still says what it has to say, then ends.',
+  },
+] as const;
+
+/** Disks that a node must not be restarted with: Paxos relies on what was synced being there. */
+const badDisks = [
+  {
+    id: 'restart-last-lost',
+    disk: 'last-lost',
+    title: 'Restart without its last save (unsafe)',
+    meaning: 'What it saved last is not on disk, though it has acted on it. Paxos does not allow this.',
+    icon: Undo2,
+  },
+  {
+    id: 'restart-last-torn',
+    disk: 'last-torn',
+    title: 'Restart with its last save torn (unsafe)',
+    meaning: 'Half of what it saved last was written, and the record at the tear is gone. Paxos does not allow this.',
+    icon: FileX,
+  },
+  {
+    id: 'restart-erased',
+    disk: 'erased',
+    title: 'Restart with an erased disk (unsafe)',
+    meaning: 'It forgets its promises and votes. Paxos does not allow this: two values may be chosen.',
+    icon: Eraser,
   },
 ] as const;
 
@@ -96,17 +121,19 @@ export const nodeActions: readonly Action[] = [
     blocked: needsDown,
     perform: ({ run, node }) => run.command({ type: 'restart', node: node! }, `Restart n${node}`),
   },
-  {
-    id: 'restart-erased',
-    group: 'Node',
-    title: 'Restart with an erased disk (unsafe)',
-    meaning: 'It forgets its promises and votes. Paxos does not allow this: two values may be chosen.',
-    icon: Eraser,
-    perNode: true,
-    tone: 'danger',
-    blocked: needsDown,
-    perform: ({ run, node }) => run.command({ type: 'restart', node: node!, disk: 'erased' }, `Restart n${node}`),
-  },
+  ...badDisks.map(
+    ({ id, disk, title, meaning, icon }): Action => ({
+      id,
+      group: 'Node',
+      title,
+      meaning,
+      icon,
+      perNode: true,
+      tone: 'danger',
+      blocked: needsDown,
+      perform: ({ run, node }) => run.command({ type: 'restart', node: node!, disk }, `Restart n${node}`),
+    }),
+  ),
   {
     id: 'isolate',
     group: 'Network',

@@ -8,6 +8,7 @@ import {
   type SlotView,
   type World,
 } from '../../src/contract/index.ts';
+import { actingFaults, isFrozen } from './frost.ts';
 import { islandText, rolesOf } from './islands.ts';
 
 /** Everything a node shows. Strings, numbers and flags only, so that a node whose card is the same need not be drawn again. */
@@ -32,7 +33,12 @@ export interface NodeCard {
   readonly incarnation: number;
   /** The exception that ended its thread; empty otherwise. */
   readonly error: string;
-  readonly diskErased: boolean;
+  /** What was wrong with the disk it came up with, and that this is unsafe; empty otherwise. */
+  readonly diskText: string;
+  /** Frozen just now. */
+  readonly frozen: boolean;
+  /** Its other faults that act now, one a line: the letter that stands for it, and what it does in words. */
+  readonly faults: string;
   /** The accessible name. */
   readonly name: string;
 }
@@ -58,8 +64,8 @@ function isBegun(slot: SlotView): boolean {
   return slot.promised !== null || slot.accepted !== null || slot.proposing !== null || slot.chosen !== null;
 }
 
-/** The card of a node for the instance `slot`. */
-export function cardOf(world: World, node: NodeWorld, slot: number): NodeCard {
+/** The card of a node for the instance `slot` at virtual time `now`, µs. */
+export function cardOf(world: World, node: NodeWorld, slot: number, now: number): NodeCard {
   const view = node.view?.slots.find((candidate) => candidate.slot === slot);
   const roles = rolesOf(world, node.node);
   const card = {
@@ -72,10 +78,23 @@ export function cardOf(world: World, node: NodeWorld, slot: number): NodeCard {
     chosen: knownTo(world, node, slot) ?? view?.chosen?.value ?? '',
     incarnation: node.incarnation,
     error: node.error ?? '',
-    diskErased: node.disk === 'erased',
+    diskText: diskTexts[node.disk],
+    frozen: isFrozen(node, now),
+    faults: actingFaults(node, now)
+      .filter(({ fault }) => fault.freeze === undefined)
+      .map(({ fault, settings }) => `${fault.letter} ${fault.describe(settings)}${fault.unsafe ? ': unsafe' : ''}`)
+      .join('\n'),
   };
   return { ...card, name: nameOf(world, card, roles) };
 }
+
+const diskTexts: Record<NodeWorld['disk'], string> = {
+  new: '',
+  kept: '',
+  'last-lost': 'without its last save, unsafe',
+  'last-torn': 'with its last save torn, unsafe',
+  erased: 'with an erased disk, unsafe',
+};
 
 type Rows = Pick<NodeCard, 'what1' | 'ballot1' | 'what2' | 'ballot2' | 'value2'>;
 
@@ -120,7 +139,9 @@ function nameOf(world: World, card: Omit<NodeCard, 'name'>, roles: readonly Role
     ...(card.error === '' ? [] : [card.error]),
     ...(card.leading ? ['leading'] : []),
     ...(card.incarnation > 1 ? [`started ${card.incarnation} times`] : []),
-    ...(card.diskErased ? ['with an erased disk, unsafe'] : []),
+    card.diskText,
+    ...(card.frozen ? ['frozen'] : []),
+    ...card.faults.split('\n').map((fault) => fault.slice(fault.indexOf(' ') + 1)),
     ...rowTexts(card),
     ...(card.chosen === '' ? [] : [`knows ${card.chosen} is chosen`]),
     islandText(world.groups, card.node),

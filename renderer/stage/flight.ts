@@ -1,13 +1,6 @@
-/** Where a packet is: its share of the way, and the lane along its link. Pure; times in virtual µs unless said. */
+/** Where packets are: the lanes along the links, and what fades there. Pure. */
 import type { Loss } from '../feed.ts';
 import type { NodeId } from '../../src/contract/index.ts';
-
-/** Share of its way, 0 to 1, that a packet sent at `sentAt` and due at `due` has gone at `now`. */
-export function progressAt(now: number, sentAt: number, due: number): number {
-  if (due <= sentAt) return 1;
-  const progress = (now - sentAt) / (due - sentAt);
-  return progress < 0 ? 0 : progress > 1 ? 1 : progress;
-}
 
 /** How long a lost packet is seen breaking, wall ms. */
 export const BREAK_MS = 900;
@@ -15,7 +8,7 @@ export const BREAK_MS = 900;
 export const PULSE_MS = 520;
 
 /** Where on its link a lost packet broke: where it was, or at the disc of the node that was down. */
-export function brokeAt(loss: Loss): number {
+export function brokeAt(loss: Pick<Loss, 'cause' | 'progress'>): number {
   return loss.cause === 'dead' ? 1 : Math.min(1, Math.max(0, loss.progress));
 }
 
@@ -63,12 +56,21 @@ export class Lanes {
     this.data[i + 5] = y[b]! - uy * inset;
   }
 
-  /** Writes the point at `progress` of the lane from `a` to `b` into `out`: no garbage for thousands of packets. */
-  point(a: NodeId, b: NodeId, progress: number, out: { x: number; y: number }): void {
+  /**
+   * Writes the point at `progress` of the lane from `a` to `b` into `out`: no garbage for thousands of packets.
+   * @param aside how far to the right of the way, px
+   */
+  point(a: NodeId, b: NodeId, progress: number, out: { x: number; y: number }, aside = 0): void {
     const i = (a * this.side + b) * STRIDE;
     const d = this.data;
     const q = 1 - progress;
     out.x = q * q * d[i]! + 2 * q * progress * d[i + 2]! + progress * progress * d[i + 4]!;
     out.y = q * q * d[i + 1]! + 2 * q * progress * d[i + 3]! + progress * progress * d[i + 5]!;
+    if (aside === 0) return;
+    const dx = d[i + 4]! - d[i]!;
+    const dy = d[i + 5]! - d[i + 1]!;
+    const length = Math.hypot(dx, dy) || 1;
+    out.x -= (dy / length) * aside;
+    out.y += (dx / length) * aside;
   }
 }

@@ -34,3 +34,8 @@ export function rectBetween(a: Point, b: Point): Rect {
 export function clamp(value: number, min: number, max: number): number {
   return value < min ? min : value > max ? max : value;
 }
+
+/** A place in the window as something that menus and popovers can stand beside. */
+export function pointReference({ x, y }: Point): { getBoundingClientRect: () => DOMRect } {
+  return { getBoundingClientRect: () => new DOMRect(x, y, 0, 0) };
+}

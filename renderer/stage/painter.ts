@@ -1,31 +1,22 @@
 /**
  * What moves on the stage, on one canvas: links, packets at their true progress, packets breaking where they were lost,
- * timers running down. Called once per animation frame; nothing here is reactive.
+ * timers running down, frost thawing. Called once per animation frame; nothing here is reactive.
  */
-import type { MessageKind, NodeId, PacketWorld, World } from '../../src/contract/index.ts';
-import type { Arrival, Loss } from '../feed.ts';
-import { ageOf, BREAK_MS, brokeAt, Lanes, progressAt, PULSE_MS } from './flight.ts';
+import { packetProgress, type MessageKind, type NodeId, type PacketWorld, type World } from '../../src/contract/index.ts';
+import type { Arrival } from '../feed.ts';
+import { ageOf, BREAK_MS, Lanes, PULSE_MS } from './flight.ts';
+import { frostOf } from './frost.ts';
 import type { Point } from './geometry.ts';
 import type { Motion } from './motion.ts';
+import { BreakPainter, type BreakScene } from './paint-breaks.ts';
+import { LinkPainter, type LinkScene } from './paint-links.ts';
 import type { Palette } from './palette.ts';
 import { Sprites } from './sprites.ts';
 
-export interface Scene {
-  readonly world: World;
-  readonly motion: Motion;
-  /** Virtual time, µs, and wall time, ms. */
-  readonly now: number;
-  readonly wall: number;
-  readonly losses: readonly Loss[];
+export interface Scene extends LinkScene, BreakScene {
   readonly arrivals: readonly Arrival[];
-  /** Links that letting go would cut, and would heal. */
-  readonly cuts: readonly (readonly [NodeId, NodeId])[];
-  readonly heals: readonly (readonly [NodeId, NodeId])[];
-  /** Where the pointer is, to find the packet under it; `null` when nobody looks for one. */
-  readonly pointer: Point | null;
-  /** Packet whose tooltip is open. */
+  /** Packet whose tooltip or menu is open. */
   readonly marked: number | null;
-  readonly reducedMotion: boolean;
 }
 
 /** A packet under the pointer, and where it is, px. */
@@ -39,12 +30,20 @@ const LETTERS_MAX = 700;
 const REACH = 13;
 /** Newest arrivals drawn; older ones have faded anyhow. */
 const PULSES_MAX = 40;
-const FRAGMENTS = 6;
+/** Held packets of one direction stand side by side, at most so many. */
+const ABREAST_MAX = 6;
+/** Room for one more of them, in radii. */
+const ABREAST = 1.9;
 
 export class Painter {
   private readonly context: CanvasRenderingContext2D;
   private readonly kinds: readonly MessageKind[];
   private readonly lanes: Lanes;
+  private readonly links: LinkPainter;
+  private readonly breaks: BreakPainter;
+  private readonly side: number;
+  /** Held packets found so far in this frame, by direction. */
+  private readonly standing: Uint8Array;
   private palette: Palette;
   private sprites: Sprites | null = null;
   private packetRadius = 0;
@@ -58,6 +57,10 @@ export class Painter {
     this.context = context;
     this.kinds = kinds;
     this.lanes = new Lanes(highest);
+    this.links = new LinkPainter(context, this.lanes);
+    this.breaks = new BreakPainter(context, kinds, this.lanes);
+    this.side = highest + 1;
+    this.standing = new Uint8Array(this.side * this.side);
     this.palette = palette;
   }
 
@@ -104,58 +107,52 @@ export class Painter {
     );
   }
 
-  /** Paints the scene. @returns the packet under the pointer, if any */
-  paint(scene: Scene): PacketHit | null {
+  paint(scene: Scene): void {
     const c = this.context;
     this.sprites ??= new Sprites(this.kinds, this.palette, this.packetRadius, this.ratio);
     c.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     c.clearRect(0, 0, this.width, this.height);
-    this.paintLinks(scene);
+    this.links.paint(scene, this.palette);
     this.paintTimers(scene);
+    this.paintFrost(scene);
     if (!scene.reducedMotion) this.paintPulses(scene);
-    const hit = this.paintPackets(scene, this.sprites);
-    this.paintBreaks(scene);
-    this.paintMarks(scene.cuts, scene.motion, this.palette.danger, true);
-    this.paintMarks(scene.heals, scene.motion, this.palette.ok, false);
+    this.paintPackets(scene, this.sprites);
+    this.breaks.paint(scene, this.palette, this.packetRadius);
+    this.links.paintAbove(scene, this.palette);
     c.globalAlpha = 1;
-    return hit;
   }
 
-  private paintLinks({ world, motion, cuts, heals }: Scene): void {
-    const c = this.context;
-    const cut = new Set(cuts.map(([a, b]) => a * 100 + b));
-    const live = new Path2D();
-    const idle = new Path2D();
-    let count = 0;
-    for (const group of world.groups) {
-      for (let i = 0; i < group.length; i++) {
-        for (let j = i + 1; j < group.length; j++) {
-          const a = group[i]!;
-          const b = group[j]!;
-          if (cut.has(a * 100 + b)) continue;
-          count++;
-          const both = world.nodes.get(a)?.up === true && world.nodes.get(b)?.up === true;
-          line(both ? live : idle, motion, a, b);
-        }
-      }
+  /** The packet nearest to a point at virtual time `now` (µs), if one is within reach. */
+  packetAt(world: World, now: number, at: Point): PacketHit | null {
+    const spot = this.spot;
+    let nearest: PacketWorld | null = null;
+    let least = REACH * REACH;
+    let x = 0;
+    let y = 0;
+    this.standing.fill(0);
+    for (const packet of world.packets.values()) {
+      if (!this.place(packet, now)) continue;
+      const distance = (spot.x - at.x) ** 2 + (spot.y - at.y) ** 2;
+      if (distance > least) continue;
+      least = distance;
+      nearest = packet;
+      x = spot.x;
+      y = spot.y;
     }
-    c.lineWidth = 1;
-    c.strokeStyle = this.palette.line;
-    // Fifteen nodes have 105 links: the more there are, the lighter each is.
-    c.globalAlpha = Math.min(0.9, Math.max(0.28, 9 / Math.max(1, count)));
-    c.stroke(live);
-    c.globalAlpha *= 0.7;
-    c.setLineDash([2, 5]);
-    c.stroke(idle);
-    c.globalAlpha = 0.85;
-    c.lineWidth = 1.5;
-    c.setLineDash([5, 5]);
-    c.strokeStyle = this.palette.danger;
-    c.stroke(paths(cuts, motion));
-    c.strokeStyle = this.palette.ok;
-    c.stroke(paths(heals, motion));
-    c.setLineDash([]);
-    c.globalAlpha = 1;
+    return nearest === null ? null : { packet: nearest, x, y };
+  }
+
+  /** Where a packet is, into `spot`; false when it is not to be seen. For all packets in turn, `standing` empty before. */
+  private place(packet: PacketWorld, now: number): boolean {
+    const { from, to, held } = packet;
+    if (from === to) return false;
+    const progress = packetProgress(packet, now);
+    // Between two frames the clock runs on: it has arrived, and main will say so in a moment.
+    if (progress === 1 && !held) return false;
+    const abreast = held ? this.standing[from * this.side + to]! : 0;
+    if (held && abreast < ABREAST_MAX) this.standing[from * this.side + to] = abreast + 1;
+    this.lanes.point(from, to, progress, this.spot, abreast * ABREAST * this.packetRadius);
+    return true;
   }
 
   private paintTimers({ world, motion, now }: Scene): void {
@@ -172,17 +169,38 @@ export class Painter {
         due = timer.due;
         setAt = timer.setAt;
       }
-      if (due === Infinity) continue;
-      const left = 1 - progressAt(now, setAt, due);
-      if (left <= 0) continue;
+      if (due === Infinity || now >= due) continue;
       c.strokeStyle = this.palette.nodes[node.node]!;
       c.globalAlpha = 0.55;
-      c.beginPath();
-      c.arc(motion.x[node.node]!, motion.y[node.node]!, radius, -Math.PI / 2, -Math.PI / 2 + left * 2 * Math.PI);
-      c.stroke();
+      this.arc(node.node, motion, radius, Math.min(1, (due - now) / (due - setAt)));
     }
     c.lineCap = 'butt';
     c.globalAlpha = 1;
+  }
+
+  /** Rime around a frozen node, all of it at first, gone when it thaws. */
+  private paintFrost({ world, motion, now }: Scene): void {
+    const c = this.context;
+    for (const node of world.nodes.values()) {
+      const frost = frostOf(node);
+      if (frost === null || now >= frost.until) continue;
+      const left = Math.min(1, (frost.until - now) / (frost.until - frost.from));
+      c.strokeStyle = this.palette.frost;
+      c.lineWidth = motion.radius < 20 ? 3 : 5;
+      c.setLineDash([2, 2.5]);
+      this.arc(node.node, motion, motion.radius + 9, left);
+      c.setLineDash([]);
+      c.lineWidth = 1.5;
+      this.arc(node.node, motion, motion.radius + 6, left);
+    }
+  }
+
+  /** A share of a circle around a node, from the top clockwise. */
+  private arc(node: NodeId, motion: Motion, radius: number, share: number): void {
+    const c = this.context;
+    c.beginPath();
+    c.arc(motion.x[node]!, motion.y[node]!, radius, -Math.PI / 2, -Math.PI / 2 + share * 2 * Math.PI);
+    c.stroke();
   }
 
   private paintPulses({ motion, arrivals, wall }: Scene): void {
@@ -193,51 +211,46 @@ export class Painter {
       const age = ageOf(at, wall, PULSE_MS);
       if (age >= 1 || packet.from === packet.to) continue;
       c.strokeStyle = this.colourOf(packet.kind);
-      this.ringAround(packet.to, motion, 3 + 6 * ease(age), 0.32 * (1 - age));
+      c.globalAlpha = 0.32 * (1 - age);
+      this.arc(packet.to, motion, motion.radius + 3 + 6 * ease(age), 1);
     }
     c.strokeStyle = this.palette.accent;
     for (const [node, at] of this.decided) {
       const age = ageOf(at, wall, 2 * PULSE_MS);
       if (age >= 1) this.decided.delete(node);
       c.lineWidth = 3 * (1 - age) + 0.5;
-      this.ringAround(node, motion, 4 + 12 * ease(age), 0.75 * (1 - age));
+      c.globalAlpha = 0.75 * (1 - age);
+      this.arc(node, motion, motion.radius + 4 + 12 * ease(age), 1);
     }
     c.globalAlpha = 1;
   }
 
-  private ringAround(node: NodeId, motion: Motion, out: number, alpha: number): void {
-    const c = this.context;
-    c.globalAlpha = alpha;
-    c.beginPath();
-    c.arc(motion.x[node]!, motion.y[node]!, motion.radius + out, 0, 2 * Math.PI);
-    c.stroke();
-  }
-
-  private paintPackets({ world, now, pointer, marked }: Scene, sprites: Sprites): PacketHit | null {
+  private paintPackets({ world, now, marked }: Scene, sprites: Sprites): void {
     const c = this.context;
     const spot = this.spot;
     const dots = world.packets.size > LETTERS_MAX;
-    let nearest: PacketWorld | null = null;
-    let least = REACH * REACH;
-    let x = 0;
-    let y = 0;
+    this.standing.fill(0);
     for (const packet of world.packets.values()) {
-      if (packet.from === packet.to) continue;
-      const progress = progressAt(now, packet.sentAt, packet.due);
-      // Between two frames the clock runs on: it has arrived, and main will say so in a moment.
-      if (progress === 1) continue;
-      this.lanes.point(packet.from, packet.to, progress, spot);
+      if (!this.place(packet, now)) continue;
       sprites.draw(c, packet.kind, dots ? 'dot' : packet.duplicateOf === null ? 'plain' : 'duplicate', spot.x, spot.y);
+      if (packet.held && !dots) this.paintHeld(spot);
       if (packet.packet === marked) this.paintMarked(spot, packet.kind, dots ? 7 : this.packetRadius + 6);
-      if (pointer === null) continue;
-      const distance = (spot.x - pointer.x) ** 2 + (spot.y - pointer.y) ** 2;
-      if (distance > least) continue;
-      least = distance;
-      nearest = packet;
-      x = spot.x;
-      y = spot.y;
     }
-    return nearest === null ? null : { packet: nearest, x, y };
+  }
+
+  /** Two bars below a packet that stands still. */
+  private paintHeld({ x, y }: Point): void {
+    const c = this.context;
+    const r = this.packetRadius;
+    const right = x + r * 0.8;
+    const below = y + r * 0.85;
+    c.beginPath();
+    c.arc(right, below, r * 0.58, 0, 2 * Math.PI);
+    c.fillStyle = this.palette.text;
+    c.fill();
+    c.fillStyle = this.palette.island;
+    c.fillRect(right - r * 0.24, below - r * 0.28, r * 0.17, r * 0.56);
+    c.fillRect(right + r * 0.07, below - r * 0.28, r * 0.17, r * 0.56);
   }
 
   private paintMarked(at: Point, kind: number, radius: number): void {
@@ -249,89 +262,9 @@ export class Painter {
     c.stroke();
   }
 
-  /** A lost packet falls to pieces where it was lost, and a small cross stays for a moment. */
-  private paintBreaks({ losses, wall, reducedMotion }: Scene): void {
-    const c = this.context;
-    const spot = this.spot;
-    for (const loss of losses) {
-      const age = ageOf(loss.at, wall, BREAK_MS);
-      const { packet } = loss;
-      if (age >= 1 || packet.from === packet.to) continue;
-      this.lanes.point(packet.from, packet.to, brokeAt(loss), spot);
-      c.fillStyle = this.colourOf(packet.kind);
-      c.globalAlpha = (1 - age) ** 1.4;
-      const flown = reducedMotion ? this.packetRadius : this.packetRadius * (0.45 + 2.1 * ease(age));
-      const size = this.packetRadius * 0.42 * (1 - 0.5 * age);
-      for (let i = 0; i < FRAGMENTS; i++) {
-        // From the packet's number, so that each breaks in its own way and the same way in every frame.
-        const angle = ((packet.packet * 2.399 + i) * 2 * Math.PI) / FRAGMENTS;
-        const far = flown * (0.75 + 0.5 * ((packet.packet * 7 + i * 13) % 5) * 0.25);
-        this.paintFragment(spot.x + Math.cos(angle) * far, spot.y + Math.sin(angle) * far, size, angle + 3 * age);
-      }
-      c.strokeStyle = this.palette.danger;
-      c.lineWidth = 1.75;
-      cross(c, spot, this.packetRadius * 0.45);
-    }
-    c.globalAlpha = 1;
-  }
-
-  private paintFragment(x: number, y: number, size: number, angle: number): void {
-    const c = this.context;
-    c.beginPath();
-    for (let i = 0; i < 3; i++) c.lineTo(x + Math.cos(angle + i * 2.1) * size, y + Math.sin(angle + i * 2.1) * size);
-    c.fill();
-  }
-
-  /** A small sign in the middle of links that a drop would cut (×) or heal (+). */
-  private paintMarks(links: Scene['cuts'], motion: Motion, colour: string, cut: boolean): void {
-    const c = this.context;
-    const radius = links.length > 14 ? 4.5 : 7;
-    for (const [a, b] of links) {
-      const at = { x: (motion.x[a]! + motion.x[b]!) / 2, y: (motion.y[a]! + motion.y[b]!) / 2 };
-      c.beginPath();
-      c.arc(at.x, at.y, radius, 0, 2 * Math.PI);
-      c.fillStyle = this.palette.island;
-      c.fill();
-      c.strokeStyle = colour;
-      c.lineWidth = 1.5;
-      c.stroke();
-      if (cut) cross(c, at, radius * 0.4);
-      else plus(c, at, radius * 0.5);
-    }
-  }
-
   private colourOf(kind: number): string {
     return this.palette.families[this.kinds[kind]?.family ?? 'other'];
   }
-}
-
-function line(path: Path2D, motion: Motion, a: NodeId, b: NodeId): void {
-  path.moveTo(motion.x[a]!, motion.y[a]!);
-  path.lineTo(motion.x[b]!, motion.y[b]!);
-}
-
-function paths(links: Scene['cuts'], motion: Motion): Path2D {
-  const path = new Path2D();
-  for (const [a, b] of links) line(path, motion, a, b);
-  return path;
-}
-
-function cross(c: CanvasRenderingContext2D, at: Point, reach: number): void {
-  c.beginPath();
-  c.moveTo(at.x - reach, at.y - reach);
-  c.lineTo(at.x + reach, at.y + reach);
-  c.moveTo(at.x + reach, at.y - reach);
-  c.lineTo(at.x - reach, at.y + reach);
-  c.stroke();
-}
-
-function plus(c: CanvasRenderingContext2D, at: Point, reach: number): void {
-  c.beginPath();
-  c.moveTo(at.x - reach, at.y);
-  c.lineTo(at.x + reach, at.y);
-  c.moveTo(at.x, at.y - reach);
-  c.lineTo(at.x, at.y + reach);
-  c.stroke();
 }
 
 function ease(t: number): number {

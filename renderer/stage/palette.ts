@@ -8,6 +8,8 @@ export interface Palette {
   readonly accent: string;
   readonly danger: string;
   readonly ok: string;
+  readonly warn: string;
+  readonly frost: string;
   readonly text: string;
   readonly onNode: string;
   readonly families: Readonly<Record<MessageKind['family'], string>>;
@@ -28,6 +30,8 @@ export function readPalette(element: Element): Palette {
     accent: token('accent'),
     danger: token('danger'),
     ok: token('ok'),
+    warn: token('warn'),
+    frost: token('frost'),
     text: token('text'),
     onNode: token('on-node'),
     families: Object.fromEntries(families.map((family) => [family, token(`family-${family}`)])) as Palette['families'],

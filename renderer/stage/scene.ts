@@ -1,6 +1,7 @@
 /** Small types that the parts of the stage share. */
 import type { PacketWorld } from '../../src/contract/index.ts';
 import type { IslandStatus } from './islands.ts';
+import type { Pair } from './links.ts';
 import type { CaptionForm } from './look.ts';
 import type { ShownIsland } from './shores.ts';
 
@@ -13,7 +14,14 @@ export interface Shown extends ShownIsland {
   readonly receives: boolean;
 }
 
-/** What the tooltip of the stage is about. */
+/** A link under the pointer, and where the pointer came to it, px. */
+export interface LinkTip {
+  readonly link: Pair;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A packet under the pointer. */
 export interface PacketTip {
   readonly packet: PacketWorld;
   /** Where the packet is, px. */

@@ -1,9 +1,13 @@
 /** What on the stage an event is about. */
 import type { NodeId } from '../../src/contract/index.ts';
+import type { Pair } from './links.ts';
 
 export type Subject =
   | { readonly type: 'node'; readonly node: NodeId }
   | { readonly type: 'island'; readonly nodes: readonly NodeId[] }
+  /** By its number. */
+  | { readonly type: 'packet'; readonly packet: number }
+  | { readonly type: 'link'; readonly link: Pair }
   | { readonly type: 'control' }
   | { readonly type: 'sea' };
 

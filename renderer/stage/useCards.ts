@@ -4,6 +4,7 @@ import type { NodeId } from '../../src/contract/index.ts';
 import { useRun } from '../stores/run.ts';
 import { useSelection } from '../stores/selection.ts';
 import { cardOf, slotInFocus, type NodeCard } from './cards.ts';
+import { isFrozen } from './frost.ts';
 
 /** @param learned is told when a node has come to know what is chosen in the instance in focus */
 export function useCards(learned: (node: NodeId) => void) {
@@ -23,7 +24,7 @@ export function useCards(learned: (node: NodeId) => void) {
     const before = new Map(cards.value.map((card) => [card.node, card]));
     let changed = before.size !== world.nodes.size;
     const next = [...world.nodes.values()].map((node) => {
-      const card = cardOf(world, node, slot.value);
+      const card = cardOf(world, node, slot.value, run.frameNow);
       const old = before.get(node.node);
       if (old !== undefined && sameCard(old, card)) return old;
       changed = true;
@@ -34,7 +35,10 @@ export function useCards(learned: (node: NodeId) => void) {
     if (changed) cards.value = next;
   }
 
-  watch([() => run.session?.run, () => run.world?.seq, slot], update, { immediate: true });
+  /** A node thaws by the clock, without an event. */
+  const thawed = computed(() => [...(run.world?.nodes.values() ?? [])].filter((node) => isFrozen(node, run.frameNow)).length);
+
+  watch([() => run.session?.run, () => run.world?.seq, slot, thawed], update, { immediate: true });
 
   return { cards, slot };
 }

@@ -7,10 +7,11 @@ import type { Point } from './geometry.ts';
 import type { Layout } from './layout.ts';
 import type { Form } from './look.ts';
 import { Motion } from './motion.ts';
+import { linkAt, type Pair } from './links.ts';
 import { Painter, type PacketHit, type Scene } from './painter.ts';
 import { readPalette } from './palette.ts';
 import type { Side } from './plate.ts';
-import type { PacketTip } from './scene.ts';
+import type { LinkTip, PacketTip } from './scene.ts';
 import { footOf, shorePath } from './shore.ts';
 import { Shores, type ShownIsland } from './shores.ts';
 import type { StageSize } from './useArrangement.ts';
@@ -23,6 +24,9 @@ export interface SceneOptions {
   readonly layout: Ref<Layout | null>;
   /** On which side of a node its plate stands now. */
   readonly sideOf: (node: NodeId) => Side;
+  /** The packet and the link whose particulars are open. */
+  readonly marked: () => number | null;
+  readonly lit: () => Pair | null;
 }
 
 type Bound = Element | ComponentPublicInstance | null;
@@ -31,21 +35,25 @@ const packetRadii: Record<Form, number> = { full: 9.5, medium: 9, small: 8, tiny
 /** More device pixels than this per CSS pixel cannot be seen and cost time. */
 const RATIO_MAX = 2;
 
-export function useScene({ root, canvas, size, layout, sideOf }: SceneOptions) {
+export function useScene({ root, canvas, size, layout, sideOf, marked, lit }: SceneOptions) {
   const run = useRun();
   const ui = useUi();
   const tip = shallowRef<PacketTip | null>(null);
+  const linkTip = shallowRef<LinkTip | null>(null);
   let motion: Motion | null = null;
   let painter: Painter | null = null;
   const shores = new Shores();
   let shown: readonly ShownIsland[] = [];
   let cuts: Scene['cuts'] = [];
   let heals: Scene['heals'] = [];
+  let stroke: Scene['stroke'] = [];
+  let struck: Scene['struck'] = [];
   let pointer: Point | null = null;
   let before: () => void = () => {};
   /** Something other than time and springs has changed what is to be painted. */
   let dirty = true;
   let paintedNow = -1;
+  let paintedSeq = -1;
   let shownRadius = '';
   const nodes = new Map<NodeId, HTMLElement>();
   const captions = new Map<number, HTMLElement>();
@@ -98,12 +106,29 @@ export function useScene({ root, canvas, size, layout, sideOf }: SceneOptions) {
     const now = run.now();
     const { losses, arrivals } = run;
     const fading = painter.isFading({ wall, losses, arrivals });
-    if (!moved && !flowed && now === paintedNow && !fading && pointer === null) return;
+    const changed = now !== paintedNow || world.seq !== paintedSeq;
+    if (!moved && !flowed && !changed && !fading && pointer === null) return;
     if (moved) painter.route(run.nodes, motion);
-    const marked = tip.value?.packet.packet ?? null;
-    const { reducedMotion } = ui;
-    show(painter.paint({ world, motion, now, wall, losses, arrivals, cuts, heals, pointer, marked, reducedMotion }), now);
+    const found = find(pointer);
+    showPacket(found.packet, now);
+    showLink(found.link, pointer);
+    painter.paint({
+      world,
+      motion,
+      now,
+      wall,
+      losses,
+      arrivals,
+      cuts,
+      heals,
+      stroke,
+      struck,
+      marked: tip.value?.packet.packet ?? marked(),
+      lit: linkTip.value?.link ?? lit(),
+      reducedMotion: ui.reducedMotion,
+    });
     paintedNow = now;
+    paintedSeq = world.seq;
   }
 
   function placeNodes(at: Motion): void {
@@ -129,12 +154,27 @@ export function useScene({ root, canvas, size, layout, sideOf }: SceneOptions) {
     }
   }
 
-  function show(hit: PacketHit | null, now: number): void {
-    if (hit === null) {
-      if (tip.value !== null) tip.value = null;
-      return;
+  /** What lies at a point between the nodes: a packet, or else a link. */
+  function find(at: Point | null): { readonly packet: PacketHit | null; readonly link: Pair | null } {
+    const world = run.world;
+    if (at === null || world === null || motion === null) return { packet: null, link: null };
+    const packet = painter?.packetAt(world, run.now(), at) ?? null;
+    return { packet, link: packet === null ? linkAt(world, motion, at) : null };
+  }
+
+  function showPacket(hit: PacketHit | null, now: number): void {
+    if (hit !== null) tip.value = { packet: hit.packet, x: hit.x, y: hit.y, left: Math.max(0, hit.packet.due - now) };
+    else if (tip.value !== null) tip.value = null;
+  }
+
+  /** The tip stands where the pointer first came to the link, and stays there. */
+  function showLink(link: Pair | null, at: Point | null): void {
+    const shown = linkTip.value;
+    if (link === null || at === null) {
+      if (shown !== null) linkTip.value = null;
+    } else if (shown === null || shown.link[0] !== link[0] || shown.link[1] !== link[1]) {
+      linkTip.value = { link, ...at };
     }
-    tip.value = { packet: hit.packet, x: hit.x, y: hit.y, left: Math.max(0, hit.packet.due - now) };
   }
 
   function elementOf(bound: Bound): HTMLElement | null {
@@ -143,6 +183,7 @@ export function useScene({ root, canvas, size, layout, sideOf }: SceneOptions) {
   }
 
   watch(() => run.session?.run, begin);
+  watch([marked, lit], () => (dirty = true));
   watch(layout, () => aim());
   watch(size, resize);
   watch(
@@ -158,6 +199,8 @@ export function useScene({ root, canvas, size, layout, sideOf }: SceneOptions) {
 
   return {
     tip,
+    linkTip,
+    find,
     motion: () => motion,
     aim: () => aim(),
     /** Called at the beginning of each frame. */
@@ -175,7 +218,13 @@ export function useScene({ root, canvas, size, layout, sideOf }: SceneOptions) {
       heals = nextHeals;
       dirty = true;
     },
-    /** Looks for a packet under this point from now on; `null`: for none. */
+    /** Shows the stroke of the knife, and the links it has crossed. */
+    showStroke(nextStroke: Scene['stroke'], nextStruck: Scene['struck']): void {
+      stroke = nextStroke;
+      struck = nextStruck;
+      dirty = true;
+    },
+    /** Looks for a packet or a link under this point from now on; `null`: for none. */
     lookAt(at: Point | null): void {
       if (at === null && pointer !== null) dirty = true;
       pointer = at;

@@ -1,0 +1,134 @@
+/** What a link is like at a moment, read from the world. Pure; no work beyond the two directions asked about. */
+import {
+  connected,
+  directionKey,
+  drawLatency,
+  latencyText,
+  linkFaults,
+  type Direction,
+  type FaultSettings,
+  type NetworkSettings,
+  type NodeId,
+  type World,
+} from '../../src/contract/index.ts';
+import type { Point } from './geometry.ts';
+import type { Motion } from './motion.ts';
+
+/** Two nodes of one island, the lower first. */
+export type Pair = readonly [NodeId, NodeId];
+
+/** `parted`: on another island; `cut`: by hand; `down`: it flaps and is down just now. */
+export type DirectionState = 'open' | 'parted' | 'cut' | 'down';
+
+/** Faults that take a link down by the clock. */
+const flapping = linkFaults.filter(({ down }) => down !== undefined);
+
+/** A pointer this near to a link, px, means it. */
+const REACH = 7;
+
+/** The settings that packets in this direction are judged by. */
+export function settingsOf(world: World, from: NodeId, to: NodeId): NetworkSettings {
+  return world.links.get(directionKey(from, to)) ?? world.network;
+}
+
+export function hasOwn(world: World, from: NodeId, to: NodeId): boolean {
+  return world.links.has(directionKey(from, to));
+}
+
+export function isCut(world: World, from: NodeId, to: NodeId): boolean {
+  return world.cuts.has(directionKey(from, to));
+}
+
+/** Whether packets come through in this direction at virtual time `at`, µs. */
+export function directionState(world: World, from: NodeId, to: NodeId, at: number): DirectionState {
+  if (isCut(world, from, to)) return 'cut';
+  if (isDown(world, from, to, at)) return 'down';
+  return connected(world.groups, from, to) ? 'open' : 'parted';
+}
+
+/** Whether the link flaps in this direction, up or down. */
+export function isFlapping(world: World, from: NodeId, to: NodeId): boolean {
+  const settings = settingsOf(world, from, to);
+  return flapping.some((fault) => fault.active(settings[fault.name]!));
+}
+
+/** Whether it flaps and is down at virtual time `at`, µs. */
+export function isDown(world: World, from: NodeId, to: NodeId, at: number): boolean {
+  const settings = settingsOf(world, from, to);
+  for (const fault of flapping) if (fault.down!(settings[fault.name]!, at)) return true;
+  return false;
+}
+
+/** Both directions of a link, or one. */
+export function directionsOf([a, b]: Pair, both = true): Direction[] {
+  return both ? [{ from: a, to: b }, { from: b, to: a }] : [{ from: a, to: b }];
+}
+
+/** The directions of these that are not cut by hand yet. */
+export function uncut(world: World, links: readonly Direction[]): Direction[] {
+  return links.filter(({ from, to }) => !isCut(world, from, to));
+}
+
+/** The directions of these that are cut by hand. */
+export function cutOf(world: World, links: readonly Direction[]): Direction[] {
+  return links.filter(({ from, to }) => isCut(world, from, to));
+}
+
+/** What a direction does to packets, in a few words each: `loses 10 %`, `about 550 ms`, `cut`. */
+export function directionTexts(world: World, from: NodeId, to: NodeId, at: number): string[] {
+  const settings = settingsOf(world, from, to);
+  const state = directionState(world, from, to, at);
+  const latency = settings.latency;
+  const others = linkFaults.filter(({ name, active }) => name !== 'latency' && name !== 'loss' && active(settings[name]!));
+  return [
+    ...(state === 'open' ? [] : [stateText[state]]),
+    ...(settings.loss === undefined ? [] : [lossText(settings.loss)]),
+    ...(latency === undefined ? [] : [`about ${latencyText(rounded(drawLatency(latency, 0.5)))}`]),
+    ...others.map(({ label }) => label.toLowerCase()),
+    ...(hasOwn(world, from, to) ? ['settings of its own'] : []),
+  ];
+}
+
+const stateText: Record<Exclude<DirectionState, 'open'>, string> = {
+  parted: 'parted',
+  cut: 'cut',
+  down: 'down just now',
+};
+
+/** The link within reach of a point, of all links inside islands; `null` for none, or when a node's disc is nearer. */
+export function linkAt(world: World, motion: Motion, at: Point): Pair | null {
+  let nearest: Pair | null = null;
+  let least = REACH;
+  for (const group of world.groups) {
+    for (let i = 0; i < group.length; i++) {
+      for (let j = i + 1; j < group.length; j++) {
+        const distance = distanceTo(motion, group[i]!, group[j]!, at);
+        if (distance >= least) continue;
+        least = distance;
+        nearest = [group[i]!, group[j]!];
+      }
+    }
+  }
+  return nearest;
+}
+
+/** Distance of a point from the part of a link between two discs, px. */
+function distanceTo(motion: Motion, a: NodeId, b: NodeId, at: Point): number {
+  const ax = motion.x[a]!;
+  const ay = motion.y[a]!;
+  const dx = motion.x[b]! - ax;
+  const dy = motion.y[b]! - ay;
+  const length = Math.hypot(dx, dy) || 1;
+  const along = ((at.x - ax) * dx + (at.y - ay) * dy) / length;
+  if (along < motion.radius || along > length - motion.radius) return Infinity;
+  return Math.abs((at.x - ax) * dy - (at.y - ay) * dx) / length;
+}
+
+function lossText({ probability }: FaultSettings): string {
+  return probability === 0 ? 'loses nothing' : `loses ${Number(((probability as number) * 100).toPrecision(3))} %`;
+}
+
+/** Two digits are as much as a tooltip can mean. */
+function rounded(us: number): number {
+  return Number(us.toPrecision(2));
+}

@@ -1,0 +1,240 @@
+/** Links on the canvas: open, cut in one direction or both, flapping, with settings of their own, under the knife. */
+import type { NodeId, World } from '../../src/contract/index.ts';
+import type { Lanes } from './flight.ts';
+import type { Point } from './geometry.ts';
+import { directionState, hasOwn, type Pair } from './links.ts';
+import type { Motion } from './motion.ts';
+import type { Palette } from './palette.ts';
+
+export interface LinkScene {
+  readonly world: World;
+  readonly motion: Motion;
+  /** Virtual time, µs. */
+  readonly now: number;
+  /** Links that letting go would cut, and would heal. */
+  readonly cuts: readonly Pair[];
+  readonly heals: readonly Pair[];
+  /** The link that is pointed at, or whose particulars are open. */
+  readonly lit: Pair | null;
+  /** The stroke of the knife, and the links it has crossed. */
+  readonly stroke: readonly Point[];
+  readonly struck: readonly Pair[];
+}
+
+/** How much of a link that is cut both ways is left at each end, as a share of what lies between the discs. */
+const STUB = 0.36;
+const ARROW = 6.5;
+const BAR = 5.5;
+
+export class LinkPainter {
+  private readonly context: CanvasRenderingContext2D;
+  private readonly lanes: Lanes;
+  private readonly spot = { x: 0, y: 0 };
+
+  constructor(context: CanvasRenderingContext2D, lanes: Lanes) {
+    this.context = context;
+    this.lanes = lanes;
+  }
+
+  /** Everything that lies under the packets. */
+  paint(scene: LinkScene, palette: Palette): void {
+    const { world, motion, now, cuts, heals } = scene;
+    const c = this.context;
+    const previewed = new Set(cuts.map(([a, b]) => a * 100 + b));
+    const live = new Path2D();
+    const idle = new Path2D();
+    const down = new Path2D();
+    const closed = new Path2D();
+    const arrows = new Path2D();
+    let count = 0;
+    for (const group of world.groups) {
+      for (let i = 0; i < group.length; i++) {
+        for (let j = i + 1; j < group.length; j++) {
+          const a = group[i]!;
+          const b = group[j]!;
+          if (previewed.has(a * 100 + b)) continue;
+          count++;
+          const there = directionState(world, a, b, now);
+          const back = directionState(world, b, a, now);
+          if (there === 'open' && back === 'open') {
+            line(world.nodes.get(a)?.up === true && world.nodes.get(b)?.up === true ? live : idle, motion, a, b);
+          } else if (there === 'cut' && back === 'cut') broken(closed, motion, a, b);
+          else if (there === 'cut') oneWay(closed, arrows, motion, b, a);
+          else if (back === 'cut') oneWay(closed, arrows, motion, a, b);
+          else line(down, motion, a, b);
+        }
+      }
+    }
+    c.lineWidth = 1;
+    c.strokeStyle = palette.line;
+    // Fifteen nodes have 105 links: the more there are, the lighter each is.
+    c.globalAlpha = Math.min(0.9, Math.max(0.28, 9 / Math.max(1, count)));
+    c.stroke(live);
+    c.globalAlpha *= 0.7;
+    c.setLineDash([2, 5]);
+    c.stroke(idle);
+    c.globalAlpha = 0.85;
+    c.lineWidth = 1.25;
+    c.setLineDash([1.5, 6]);
+    c.strokeStyle = palette.warn;
+    c.stroke(down);
+    c.lineWidth = 1.5;
+    c.setLineDash([5, 5]);
+    c.strokeStyle = palette.danger;
+    c.stroke(paths(cuts, motion));
+    c.strokeStyle = palette.ok;
+    c.stroke(paths(heals, motion));
+    c.setLineDash([]);
+    c.strokeStyle = c.fillStyle = palette.danger;
+    c.stroke(closed);
+    c.fill(arrows);
+    c.globalAlpha = 1;
+    this.paintOwn(scene, palette);
+    this.paintLit(scene, palette);
+  }
+
+  /** A small sign in the middle of links that a drop would cut (×) or heal (+), and the knife's stroke. */
+  paintAbove({ motion, cuts, heals, stroke, struck }: LinkScene, palette: Palette): void {
+    this.paintSigns(cuts, motion, palette, palette.danger, true);
+    this.paintSigns(heals, motion, palette, palette.ok, false);
+    this.paintSigns(struck, motion, palette, palette.danger, true);
+    if (stroke.length < 2) return;
+    const c = this.context;
+    c.beginPath();
+    for (const { x, y } of stroke) c.lineTo(x, y);
+    c.lineWidth = 2.5;
+    c.lineCap = c.lineJoin = 'round';
+    c.strokeStyle = palette.text;
+    c.stroke();
+    c.lineCap = 'butt';
+    c.lineJoin = 'miter';
+  }
+
+  /** A dot in the lane of every direction that has settings of its own. */
+  private paintOwn({ world, motion }: LinkScene, palette: Palette): void {
+    if (world.links.size === 0) return;
+    const c = this.context;
+    const radius = motion.radius < 25 ? 2.5 : 3.5;
+    c.lineWidth = 1.5;
+    c.strokeStyle = palette.accent;
+    c.fillStyle = palette.island;
+    for (const group of world.groups) {
+      for (const a of group) {
+        for (const b of group) {
+          if (a === b || !hasOwn(world, a, b)) continue;
+          this.lanes.point(a, b, 0.5, this.spot);
+          c.beginPath();
+          c.arc(this.spot.x, this.spot.y, radius, 0, 2 * Math.PI);
+          c.fill();
+          c.stroke();
+        }
+      }
+    }
+  }
+
+  private paintLit({ lit, struck, motion }: LinkScene, palette: Palette): void {
+    const c = this.context;
+    if (lit !== null) {
+      c.globalAlpha = 0.5;
+      c.lineWidth = 3;
+      c.strokeStyle = palette.accent;
+      c.stroke(paths([lit], motion));
+    }
+    if (struck.length > 0) {
+      c.globalAlpha = 0.85;
+      c.lineWidth = 2.5;
+      c.strokeStyle = palette.danger;
+      c.stroke(paths(struck, motion));
+    }
+    c.globalAlpha = 1;
+  }
+
+  private paintSigns(links: readonly Pair[], motion: Motion, palette: Palette, colour: string, cut: boolean): void {
+    const c = this.context;
+    const radius = links.length > 14 ? 4.5 : 7;
+    for (const [a, b] of links) {
+      const at = { x: (motion.x[a]! + motion.x[b]!) / 2, y: (motion.y[a]! + motion.y[b]!) / 2 };
+      c.beginPath();
+      c.arc(at.x, at.y, radius, 0, 2 * Math.PI);
+      c.fillStyle = palette.island;
+      c.fill();
+      c.strokeStyle = colour;
+      c.lineWidth = 1.5;
+      c.stroke();
+      if (cut) cross(c, at, radius * 0.4);
+      else plus(c, at, radius * 0.5);
+    }
+  }
+}
+
+/** A cross around a point. */
+export function cross(c: CanvasRenderingContext2D, at: Point, reach: number): void {
+  c.beginPath();
+  c.moveTo(at.x - reach, at.y - reach);
+  c.lineTo(at.x + reach, at.y + reach);
+  c.moveTo(at.x + reach, at.y - reach);
+  c.lineTo(at.x - reach, at.y + reach);
+  c.stroke();
+}
+
+function plus(c: CanvasRenderingContext2D, at: Point, reach: number): void {
+  c.beginPath();
+  c.moveTo(at.x - reach, at.y);
+  c.lineTo(at.x + reach, at.y);
+  c.moveTo(at.x, at.y - reach);
+  c.lineTo(at.x, at.y + reach);
+  c.stroke();
+}
+
+function line(path: Path2D, motion: Motion, a: NodeId, b: NodeId): void {
+  path.moveTo(motion.x[a]!, motion.y[a]!);
+  path.lineTo(motion.x[b]!, motion.y[b]!);
+}
+
+function paths(links: readonly Pair[], motion: Motion): Path2D {
+  const path = new Path2D();
+  for (const [a, b] of links) line(path, motion, a, b);
+  return path;
+}
+
+/** Cut both ways: a stub at each end, closed by a bar. */
+function broken(path: Path2D, motion: Motion, a: NodeId, b: NodeId): void {
+  const { x, y, ux, uy, length } = between(motion, a, b);
+  for (const end of [0, 1]) {
+    const stop = length * (end === 0 ? STUB : 1 - STUB);
+    path.moveTo(x + ux * length * end, y + uy * length * end);
+    path.lineTo(x + ux * stop, y + uy * stop);
+    bar(path, x + ux * stop, y + uy * stop, ux, uy);
+  }
+}
+
+/** Open from `a` to `b` only: an arrow that way, and a bar where what comes from `b` is stopped. */
+function oneWay(path: Path2D, arrows: Path2D, motion: Motion, a: NodeId, b: NodeId): void {
+  const { x, y, ux, uy, length } = between(motion, a, b);
+  path.moveTo(x, y);
+  path.lineTo(x + ux * length, y + uy * length);
+  const stop = Math.min(16, length * 0.2);
+  bar(path, x + ux * stop, y + uy * stop, ux, uy);
+  const tip = length / 2 + ARROW;
+  arrows.moveTo(x + ux * tip, y + uy * tip);
+  for (const across of [1, -1]) {
+    arrows.lineTo(x + ux * (tip - 2 * ARROW) - uy * across * ARROW, y + uy * (tip - 2 * ARROW) + ux * across * ARROW);
+  }
+  arrows.closePath();
+}
+
+function bar(path: Path2D, x: number, y: number, ux: number, uy: number): void {
+  path.moveTo(x - uy * BAR, y + ux * BAR);
+  path.lineTo(x + uy * BAR, y - ux * BAR);
+}
+
+/** From the edge of one disc to the edge of the other: where it begins, which way it goes, how long it is. */
+function between(motion: Motion, a: NodeId, b: NodeId) {
+  const dx = motion.x[b]! - motion.x[a]!;
+  const dy = motion.y[b]! - motion.y[a]!;
+  const far = Math.hypot(dx, dy) || 1;
+  const ux = dx / far;
+  const uy = dy / far;
+  const inset = Math.min(motion.radius + 2, far / 2);
+  return { x: motion.x[a]! + ux * inset, y: motion.y[a]! + uy * inset, ux, uy, length: far - 2 * inset };
+}
