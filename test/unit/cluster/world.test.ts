@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { CHOSEN_KEPT_MAX, applyEvent, applyView, createWorld, type World } from '../../../src/cluster/world.ts';
+import {
+  CHOSEN_KEPT_MAX,
+  applyEvent,
+  applyView,
+  createWorld,
+  forkWorld,
+  packetProgress,
+  type World,
+} from '../../../src/cluster/world.ts';
 import { createHeader } from '../../../src/cluster/run.ts';
 import { InlineCluster } from '../../../src/host/inline.ts';
 import { protocolNamed } from '../../../src/protocol/registry.ts';
@@ -61,7 +69,7 @@ describe('packets', () => {
     expect([...world.packets.keys()]).toEqual([3, 4]);
     expect(world.packets.get(4)).toMatchObject({ from: 1, to: 2, kind: 2, sentAt: 1, due: 65, duplicateOf: 3, body: new Uint8Array([3]) });
     expect(world.packets.get(3)!.duplicateOf).toBeNull();
-    expect(world.counters).toEqual({ sent: 3, delivered: 1, duplicated: 1, lost: { loss: 0, cut: 1, dead: 0 }, byKind: [undefined, undefined, 3] });
+    expect(world.counters).toEqual({ sent: 3, delivered: 1, duplicated: 1, byKind: [undefined, undefined, 3], lost: { loss: 0, cut: 1, dead: 0, corrupt: 0, queue: 0, dropped: 0 } });
     expect(() => applyEvent(world, { seq: 7, at: 60, type: 'duplicate', packet: 5, of: 1, due: 70 })).toThrow('packet 1 was doubled');
   });
 });
@@ -69,13 +77,16 @@ describe('packets', () => {
 describe('what is chosen', () => {
   it('is known to the learners that said so; a crash forgets, the value stays', () => {
     const world = fold(start(1), chosen(1), chosen(2, 'red', []), chosen(1));
-    const known = world.chosen.get(1)!;
-    expect(known).toMatchObject({ value: 'red', at: 9, seq: 1, quorum: [1, 2], conflict: null });
-    expect([...known.knownTo.keys()]).toEqual([1, 2]);
+    const known = () => world.chosen.get(1)!;
+    const before = known();
+    expect(before).toMatchObject({ value: 'red', at: 9, seq: 1, quorum: [1, 2], conflict: null });
+    expect([...before.knownTo.keys()]).toEqual([1, 2]);
     applyEvent(world, { seq: 4, ...crash(1) } as never);
-    expect([...known.knownTo.keys()]).toEqual([2]);
+    expect([...known().knownTo.keys()]).toEqual([2]);
     applyEvent(world, { seq: 5, ...chosen(1), at: 20 } as never);
-    expect([...known.knownTo]).toEqual([[2, 9], [1, 20]]);
+    expect([...known().knownTo]).toEqual([[2, 9], [1, 20]]);
+    // Worlds of different moments share it.
+    expect([...before.knownTo.keys()]).toEqual([1, 2]);
   });
 
   it('gets its quorum from the first learner that counted one', () => {
@@ -153,7 +164,34 @@ describe('the rest', () => {
         expect(Math.min(Infinity, ...[...node.timers.values()].map(({ due }) => due))).toBe(state.nextDue);
       }
       const { sent, duplicated, delivered, lost } = world.counters;
-      expect(sent + duplicated).toBe(delivered + lost.loss + lost.cut + lost.dead + world.packets.size);
+      const gone = Object.values(lost).reduce((sum, count) => sum + count, 0);
+      expect(sent + duplicated).toBe(delivered + gone + world.packets.size);
     }
+  });
+});
+
+describe('a packet that was held or sent on', () => {
+  it('moves evenly from where it was to its new end', () => {
+    const world = fold(start(1), send(1, 101), { at: 51, type: 'held', packet: 1, progress: 0.5 });
+    expect(packetProgress(world.packets.get(1)!, 90)).toBe(0.5);
+    applyEvent(world, { seq: 3, at: 91, type: 'retimed', packet: 1, due: 101 } as never);
+    const packet = world.packets.get(1)!;
+    expect([91, 96, 101, 200].map((at) => packetProgress(packet, at))).toEqual([0.5, 0.75, 1, 1]);
+    applyEvent(world, { seq: 4, at: 96, type: 'duplicate', packet: 2, of: 1, due: 116 } as never);
+    expect([96, 106, 116].map((at) => packetProgress(world.packets.get(2)!, at))).toEqual([0.75, 0.875, 1]);
+  });
+});
+
+describe('two worlds forked from one', () => {
+  it('go on apart', () => {
+    const world = fold(start(1), send(1, 50), chosen(1));
+    const fork = forkWorld(world);
+    const before = structuredClone(fork);
+    applyEvent(world, { seq: 3, at: 20, type: 'deliver', node: 2, packet: 1 } as never);
+    applyEvent(world, { seq: 4, at: 20, type: 'cut', links: [{ from: 1, to: 2 }] } as never);
+    applyEvent(world, { seq: 5, at: 20, type: 'fault', node: 1, fault: 'clock', settings: { rate: 2 } } as never);
+    applyEvent(world, { seq: 6, ...crash(1) } as never);
+    expect(fork).toEqual(before);
+    expect(world).not.toEqual(before);
   });
 });
