@@ -75,7 +75,10 @@ export class Link {
 
   /** The link as plain data, independent of this one. */
   save(): LinkState {
-    return copyPlain({ from: this.from, to: this.to, own: this.own, faults: [...this.chances] });
+    const faults = linkFaults
+      .filter(({ name }) => this.chances.has(name))
+      .map(({ name }) => [name, this.chances.get(name)!] as const);
+    return copyPlain({ from: this.from, to: this.to, own: this.own, faults });
   }
 
   /** @param settings complete ones, for packets sent from now on. */
