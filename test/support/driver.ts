@@ -9,8 +9,13 @@ import type { Command } from '../../src/cluster/commands.ts';
 import type { Run, RunHeader } from '../../src/cluster/run.ts';
 import { Scheduler } from '../../src/cluster/scheduler.ts';
 import type { ScriptedCommand } from '../../src/cluster/script.ts';
-import { NodeRunner } from '../../src/host/runner.ts';
-import { Disk } from '../../src/host/storage/disk.ts';
+import { NodeRunner, type RunnerData } from '../../src/host/runner.ts';
+import { Disk, type DiskData } from '../../src/host/storage/disk.ts';
+
+export interface NodesData {
+  readonly runners: readonly (readonly [NodeId, RunnerData])[];
+  readonly disks: readonly (readonly [NodeId, DiskData])[];
+}
 
 export class Driver {
   readonly scheduler: Scheduler;
@@ -57,6 +62,21 @@ export class Driver {
     this.scheduler.merge(window, outputs);
     this.carryOut();
     return true;
+  }
+
+  /** Every node and every disk as it is now. */
+  save(): NodesData {
+    return {
+      runners: [...this.runners].map(([node, runner]) => [node, runner.save()]),
+      disks: [...this.disks].map(([node, disk]) => [node, disk.save()]),
+    };
+  }
+
+  /** Every node goes on from what was saved of it just now, as a thread would that is started in its state. */
+  transplant({ runners, disks }: NodesData): void {
+    const { protocol } = this.scheduler;
+    for (const [node, data] of runners) this.runners.set(node, NodeRunner.resume({ protocol, observe: false }, data));
+    for (const [node, data] of disks) this.disks.set(node, new Disk(data));
   }
 
   private carryOut(): void {

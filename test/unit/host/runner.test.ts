@@ -1,9 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { EFFECT_NOTE, INPUT_END, INPUT_MESSAGE, INPUT_REQUEST, INPUT_START, writeHead } from '../../../src/cluster/batch.ts';
+import {
+  EFFECT_NOTE,
+  INPUT_CONTROL,
+  INPUT_END,
+  INPUT_FIRE,
+  INPUT_MESSAGE,
+  INPUT_REQUEST,
+  INPUT_START,
+  STEP_CORRUPT,
+  writeHead,
+} from '../../../src/cluster/batch.ts';
+import { checksumOf, writeChecksum } from '../../../src/cluster/checksum.ts';
 import type { CrashPoint, RunEvent } from '../../../src/cluster/events.ts';
 import { InlineCluster } from '../../../src/host/inline.ts';
 import { NodeRunner } from '../../../src/host/runner.ts';
-import { MemoryStorage } from '../../../src/host/storage/memory.ts';
+import { soundConditions } from '../../../src/network/faults/conditions.ts';
+import type { Conditions } from '../../../src/network/faults/fault.ts';
 import { CodecError, Writer } from '../../../src/protocol/codec.ts';
 import { eventsOf } from '../../support/events.ts';
 import { puppet, puppetHeader, told, type Action } from '../../support/puppet.ts';
@@ -12,24 +24,44 @@ function runner(observe = false, stored: { key: string; value: number }[] = []) 
   return new NodeRunner({ protocol: puppet, setup: { node: 1, nodes: [1, 2], config: { limit: 0 }, seed: 1 }, stored, observe });
 }
 
-type Input = { at: number; start: true } | { at: number; ask: readonly Action[] } | { at: number; hear: readonly Action[] };
+type Input =
+  | { at: number; start: true }
+  | { at: number; ask: readonly Action[] }
+  | { at: number; hear: readonly Action[]; flip?: number }
+  | { at: number; fire: string };
 
-function batch(from: number, until: number, inputs: readonly Input[], options: { single?: boolean; crashAt?: CrashPoint } = {}): Uint8Array {
+interface Options {
+  single?: boolean;
+  crashAt?: CrashPoint;
+  control?: Partial<Conditions> & { readonly frozenUntil?: number };
+}
+
+function batch(from: number, until: number, inputs: readonly Input[], options: Options = {}): Uint8Array {
   const writer = new Writer();
   writeHead(writer, { from, until, single: options.single ?? false, crashAt: options.crashAt ?? 'now' });
   let last = from;
+  if (options.control !== undefined) {
+    const { frozenUntil = 0, ...conditions } = options.control;
+    writer.byte(INPUT_CONTROL);
+    writer.uint(0);
+    writer.text(JSON.stringify({ conditions: { ...soundConditions(), ...conditions }, frozenUntil }));
+  }
   for (const input of inputs) {
-    writer.byte('start' in input ? INPUT_START : 'ask' in input ? INPUT_REQUEST : INPUT_MESSAGE);
+    writer.byte('start' in input ? INPUT_START : 'ask' in input ? INPUT_REQUEST : 'fire' in input ? INPUT_FIRE : INPUT_MESSAGE);
     writer.uint(input.at - last);
     last = input.at;
     if ('ask' in input) {
       writer.uint(1);
       writer.text(JSON.stringify({ slot: 1, value: told(...input.ask) }));
+    } else if ('fire' in input) {
+      writer.text(input.fire);
     } else if ('hear' in input) {
       const body = new Writer();
       body.text(JSON.stringify({ actions: input.hear }));
       writer.byte(2);
       writer.byte(0);
+      writeChecksum(writer, checksumOf(body.bytes, 0, body.length));
+      if (input.flip !== undefined) body.bytes[input.flip >> 3]! ^= 1 << (input.flip & 7);
       writer.uint(body.length);
       writer.raw(body.bytes, 0, body.length);
     }
@@ -120,8 +152,8 @@ describe('an exception in a step', () => {
   it('leaves no half of a save', () => {
     const node = runner();
     node.run(batch(0, 1, [{ at: 0, start: true }]));
-    const { writes, output } = node.run(batch(1, 2, [{ at: 1, ask: [['save', 'whole', 1], ['saveBroken', 'half']] }]));
-    expect(writes).toEqual([['whole', '1']]);
+    const { saves, output } = node.run(batch(1, 2, [{ at: 1, ask: [['save', 'whole', 1], ['saveBroken', 'half']] }]));
+    expect(saves).toEqual([{ writes: [['whole', '1']], lies: false }]);
     expect(Buffer.from(output.bytes).toString('latin1')).not.toContain('half');
     expect(output.nextDue).toBe(Infinity);
   });
@@ -130,19 +162,17 @@ describe('an exception in a step', () => {
     const node = runner(true);
     node.run(batch(0, 1, [{ at: 0, start: true }]));
     node.run(batch(1, 2, [{ at: 1, ask: [['timer', 't', 1, [['note', 'x']]], ['throw', 'no']] }]));
-    const { output, writes } = node.run(batch(2, 3, [{ at: 2, ask: [['save', 'k', 1]] }]));
-    expect([output.bytes.length, writes.length, output.view]).toEqual([0, 0, null]);
+    const { output, saves } = node.run(batch(2, 3, [{ at: 2, ask: [['save', 'k', 1]] }]));
+    expect([output.bytes.length, saves.length, output.view, output.nextDue]).toEqual([0, 0, null, Infinity]);
   });
 
   it('includes a message that cannot be decoded', () => {
     const node = runner();
     node.run(batch(0, 1, [{ at: 0, start: true }]));
-    const bytes = batch(1, 3, [{ at: 1, hear: [] }, { at: 2, ask: [['save', 'k', 1]] }]);
-    // The body is JSON; without its first brace it is none.
-    bytes[bytes.indexOf('{'.charCodeAt(0))] = '}'.charCodeAt(0);
-    const { output, writes } = node.run(bytes);
-    expect(Buffer.from(output.bytes).toString('latin1')).toContain('SyntaxError');
-    expect(writes).toEqual([]);
+    // What the sender wrote is what arrived; it is only no message.
+    const { output, saves } = node.run(batch(1, 3, [{ at: 1, hear: 7 as never }, { at: 2, ask: [['save', 'k', 1]] }]));
+    expect(Buffer.from(output.bytes).toString('latin1')).toContain('TypeError');
+    expect(saves).toEqual([]);
   });
 
   it('that is about the batch itself is the host’s to tell', () => {
@@ -168,15 +198,7 @@ describe('what a node shows', () => {
   });
 });
 
-describe('stable storage in memory', () => {
-  it('keeps the last write, deletes, gives the rest by key, and can be erased', () => {
-    const disk = new MemoryStorage();
-    disk.commit([['b', '1'], ['a', '[2]'], ['b', '3'], ['c', '4'], ['c', null], ['d', null]]);
-    expect(disk.load()).toEqual([{ key: 'a', value: [2] }, { key: 'b', value: 3 }]);
-    disk.erase();
-    expect(disk.load()).toEqual([]);
-  });
-
+describe('stable storage', () => {
   it('of a node holds what it saved; null deletes', () => {
     const cluster = new InlineCluster(puppetHeader(1), { protocol: puppet });
     cluster.command({ type: 'propose', node: 1, value: told(['saveAll', [{ key: 'a', value: 1 }, { key: 'b', value: 2 }]], ['save', 'a', null]) });
