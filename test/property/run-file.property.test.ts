@@ -1,8 +1,9 @@
 /** Ten thousand files and more that nobody would write: each is taken, or refused with a sentence, and nothing else. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JournalEntry } from '../../src/cluster/commands.ts';
 import { RunFileError } from '../../src/cluster/run-file/error.ts';
+import { parseSession, sessionText } from '../../src/cluster/run-file/journal.ts';
 import { isRunFile, parseRunFile, runFileText, type OpenedRunFile, type RunFile } from '../../src/cluster/run-file/run-file.ts';
 import { createRandom } from '../../src/protocol/random.ts';
 import { randomCommand, randomRun } from '../support/random-run.ts';
@@ -136,11 +137,33 @@ describe('files that never were runs', () => {
   });
 });
 
+test('journals of sessions, changed by chance (1,000)', () => {
+  const branch = { id: 1, name: 'Branch 1', parent: null, forkedAt: null, chosen: 3, run: base.run, end: base.end, digest: base.digest };
+  const fork = { ...branch, id: 2, parent: 1, forkedAt: base.end };
+  const session = { title: base.title, app: base.app, branches: [branch, fork], live: 2 };
+  const whole = sessionText(session, { pid: 1, start: '' });
+  expect(parseSession(whole, 'a.journal')).toMatchObject(session);
+  fc.assert(
+    fc.property(fc.nat(whole.length), fc.nat(4), fc.string({ unit: 'binary', maxLength: 3 }), fc.nat(whole.length), (at, length, put, cut) => {
+      const given = (whole.slice(0, at) + put + whole.slice(at + length)).slice(0, Math.max(at, cut));
+      try {
+        const read = parseSession(given, 'fuzz.journal');
+        expect(parseSession(sessionText(read, read.process), 'again')).toEqual({ ...read, dropped: 0 });
+      } catch (error) {
+        if (!(error instanceof RunFileError)) throw error;
+      }
+    }),
+    { numRuns: 1000, seed },
+  );
+});
+
 test('runs of every protocol, network and command are read as they were written (300)', () => {
   const whole = fc.integer({ min: 0, max: 1_000_000_000 });
   fc.assert(
     fc.property(fc.nat(0xffffffff), fc.array(fc.tuple(whole, whole), { maxLength: 40 }), fc.string({ unit: 'binary', maxLength: 60 }), (drawn, gaps, title) => {
       const { header } = randomRun(drawn);
+      // In a cluster of one, links are tried that no cluster has.
+      fc.pre(header.nodes.length > 1);
       const random = createRandom(drawn, 1);
       let [at, seq] = [0, 0];
       const journal: JournalEntry[] = gaps.map(([later, more]) => {

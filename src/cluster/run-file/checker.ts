@@ -1,5 +1,5 @@
 /** Collects what is wrong with given data, and stops when there is more than anybody wants to read. */
-import * as z from 'zod';
+import type * as z from 'zod';
 import { SettingsError } from '../../network/settings.ts';
 import { ProtocolError } from '../../protocol/protocol.ts';
 import { complaintsOf, fieldText } from '../complaints.ts';
