@@ -61,6 +61,8 @@ export interface FeedOptions {
   onCommit(state: FeedState): void;
   /** Another run has begun; its world is still the one before the first event. */
   onSession(state: FeedState): void;
+  /** The run that is shown has another title, file or name. */
+  onNews(state: FeedState): void;
   onProblem(problem: Problem): void;
   /** @default requestAnimationFrame */
   readonly schedule?: (callback: () => void) => void;
@@ -72,7 +74,7 @@ export interface Feed {
   readonly state: FeedState;
   /** Asks main for the run that goes on; frames follow by themselves. */
   attach(): Promise<void>;
-  /** Begins to show this run, unless it is the one shown already or an older one. */
+  /** Begins to show this run, unless it is an older one; of the one shown already, takes in what is new about it. */
   begin(session: SessionInfo): void;
   stop(): void;
 }
@@ -83,7 +85,7 @@ const brokenStream: Problem = {
 };
 
 export function createFeed(options: FeedOptions): Feed {
-  const { bridge, onCommit, onSession, onProblem } = options;
+  const { bridge, onCommit, onSession, onNews, onProblem } = options;
   const schedule = options.schedule ?? ((callback) => requestAnimationFrame(callback));
   const wall = options.wall ?? (() => performance.now());
   const state: FeedState = {
@@ -198,8 +200,10 @@ export function createFeed(options: FeedOptions): Feed {
   }
 
   function begin(session: SessionInfo): void {
-    if (state.session !== null && session.run <= state.session.run) return;
+    const shown = state.session;
+    if (shown !== null && session.run < shown.run) return;
     state.session = session;
+    if (session.run === shown?.run) return onNews(state);
     state.world = createWorld(session.header);
     state.rows.clear();
     lastSeq = -1;

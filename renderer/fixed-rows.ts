@@ -23,9 +23,14 @@ export function useFixedRows(element: Readonly<Ref<HTMLElement | null>>, rowHeig
     scrollTop.value = element.value?.scrollTop ?? 0;
   }
 
-  /** Draws the last rows at once, before the element itself is scrolled there. */
+  /** Draws the rows at `top` at once, before the element itself is scrolled there; gives the top that can be had. */
+  function drawAt(top: number): number {
+    scrollTop.value = Math.max(0, Math.min(top, count() * rowHeight - height.value));
+    return scrollTop.value;
+  }
+
   function drawEnd(): void {
-    scrollTop.value = Math.max(0, count() * rowHeight - height.value);
+    drawAt(Infinity);
   }
 
   onMounted(() => {
@@ -43,7 +48,9 @@ export function useFixedRows(element: Readonly<Ref<HTMLElement | null>>, rowHeig
     first,
     last,
     total: computed(() => count() * rowHeight),
+    height,
     onScroll,
+    drawAt,
     drawEnd,
   };
 }

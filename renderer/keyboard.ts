@@ -12,8 +12,7 @@ export function useKeyboard(): void {
     const action = actions.find(({ chords }) => chords?.some((chord) => matches(chord, event)));
     if (action === undefined) return;
     event.preventDefault();
-    // A key held down steps on, and changes nothing else over and over.
-    if (event.repeat && action.id !== 'step') return;
+    if (event.repeat && action.repeats !== true) return;
     perform(action.id, undefined, event.key);
   }
 

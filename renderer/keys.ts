@@ -37,6 +37,8 @@ export function belongsToFocus(event: KeyboardEvent): boolean {
   const target = event.target;
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target.matches('textarea, select, input')) return true;
+  const moving = ['Home', 'End', 'PageUp', 'PageDown'].includes(event.key);
+  if (moving && target.closest('[role="slider"], [role="list"], [role="separator"]') !== null) return true;
   if (target.closest('[role="dialog"], [role="menu"], [role="listbox"], [role="alertdialog"]') !== null) return true;
   if (event.key === ' ' || event.key === 'Enter') {
     return target.matches(':focus-visible') && target.matches('button, a, [role="button"], [role="switch"], [tabindex="0"]');

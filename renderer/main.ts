@@ -2,6 +2,9 @@ import './no-eval.ts';
 import { createPinia } from 'pinia';
 import { createApp, watch } from 'vue';
 import App from './App.vue';
+import { useBranches } from './stores/branches.ts';
+import { useFiles } from './stores/files.ts';
+import { useHistory } from './stores/history.ts';
 import { useRun } from './stores/run.ts';
 import './design/index.css';
 
@@ -11,6 +14,10 @@ const PATIENCE_MS = 250;
 const pinia = createPinia();
 const app = createApp(App).use(pinia);
 const run = useRun(pinia);
+// All who listen to main are there before it is asked to speak.
+useHistory(pinia);
+useBranches(pinia);
+useFiles(pinia);
 void run.attach();
 // Drawn once, with what there is to see, and not first empty and then again.
 await new Promise<void>((done) => {

@@ -2,11 +2,14 @@
 import type { Component } from 'vue';
 import type { NodeId } from '../../src/contract/index.ts';
 import type { Chord } from '../keys.ts';
+import type { useBranches } from '../stores/branches.ts';
+import type { useFiles } from '../stores/files.ts';
+import type { useHistory } from '../stores/history.ts';
 import type { useRun } from '../stores/run.ts';
 import type { useSelection } from '../stores/selection.ts';
 import type { useUi } from '../stores/ui.ts';
 
-export const actionGroups = ['Transport', 'Node', 'Network', 'Run', 'Window'] as const;
+export const actionGroups = ['Transport', 'Time', 'Node', 'Network', 'Run', 'Window'] as const;
 export type ActionGroup = (typeof actionGroups)[number];
 
 /** What an action acts on. */
@@ -14,6 +17,9 @@ export interface Context {
   readonly run: ReturnType<typeof useRun>;
   readonly selection: ReturnType<typeof useSelection>;
   readonly ui: ReturnType<typeof useUi>;
+  readonly history: ReturnType<typeof useHistory>;
+  readonly branches: ReturnType<typeof useBranches>;
+  readonly files: ReturnType<typeof useFiles>;
   /** The node it is about: the one whose menu is open, else the selected one. */
   readonly node: NodeId | null;
   /** The key that was pressed, when it was a key. */
@@ -34,6 +40,10 @@ export interface Action {
   /** About one node: stands in the context menu of every node. */
   readonly perNode?: boolean;
   readonly tone?: 'danger';
+  /** Of those about nodes and the network: changes nothing in the run, and so can be done in the past as well. */
+  readonly looks?: boolean;
+  /** A key that is held down does it over and over. */
+  readonly repeats?: boolean;
   /** Why it cannot be done now; `null` when it can. */
   readonly blocked?: (context: Context) => string | null;
   readonly perform: (context: Context) => unknown;

@@ -1,4 +1,4 @@
-import { CirclePause, CirclePlay, FastForward, Focus, Rewind, SkipForward } from '@lucide/vue';
+import { CirclePause, CirclePlay, FastForward, Focus, Rewind, StepForward } from '@lucide/vue';
 import { speeds } from '../../src/contract/index.ts';
 import type { Action, Context } from './action.ts';
 
@@ -10,6 +10,10 @@ function changeSpeed({ run }: Context, by: 1 | -1): unknown {
   return run.setTransport({ speed: next });
 }
 
+function readOnly({ run }: Context): string | null {
+  return (run.session?.readOnly ?? '') === '' ? null : run.locked;
+}
+
 /** How time runs, and what is looked at. */
 export const transportActions: readonly Action[] = [
   {
@@ -19,16 +23,19 @@ export const transportActions: readonly Action[] = [
     meaning: 'Lets virtual time run, or holds it.',
     icon: CirclePlay,
     chords: ['Space'],
+    blocked: readOnly,
     perform: ({ run }) => run.setTransport({ playing: !run.playing }),
   },
   {
     id: 'step',
     group: 'Transport',
     title: 'One event',
-    meaning: 'Pauses, and lets exactly one thing happen.',
-    icon: SkipForward,
+    meaning: 'Pauses, and lets exactly one thing happen; in the past, goes one event on.',
+    icon: StepForward,
     chords: ['.'],
-    perform: ({ run }) => run.step(),
+    repeats: true,
+    blocked: (context) => (context.run.past === null ? readOnly(context) : null),
+    perform: ({ run, history }) => (run.past === null && history.aim === null ? run.step() : history.seek(history.position + 1)),
   },
   {
     id: 'slower',
@@ -58,6 +65,7 @@ export const transportActions: readonly Action[] = [
     icon: Focus,
     chords: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
     chordsText: '1 – 9',
+    looks: true,
     perform: ({ selection, ui, key }) => {
       selection.selectNode(Number(key));
       if (selection.node !== null) ui.tab = 'node';
@@ -67,10 +75,12 @@ export const transportActions: readonly Action[] = [
     id: 'select-nothing',
     group: 'Node',
     title: 'Select nothing',
-    meaning: 'Takes the focus from the selected node.',
+    meaning: 'Leaves the past; live, takes the focus from the selected node.',
     icon: CirclePause,
     chords: ['Escape'],
-    perform: ({ selection, ui }) => {
+    looks: true,
+    perform: ({ run, history, selection, ui }) => {
+      if (run.past !== null) return history.goLive();
       selection.selectNode(null);
       ui.drawerOpen = false;
     },

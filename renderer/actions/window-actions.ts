@@ -1,9 +1,9 @@
-import { Info, Keyboard, LayoutPanelLeft, Link2, List, Plus, Repeat, SunMoon } from '@lucide/vue';
+import { Info, Keyboard, LayoutPanelLeft, Link2, List, SunMoon } from '@lucide/vue';
 import { whole } from '../../src/contract/index.ts';
 import type { Action } from './action.ts';
 import { part } from './parting.ts';
 
-/** The whole cluster, the run, and the window. */
+/** The whole cluster, and the window. */
 export const windowActions: readonly Action[] = [
   {
     id: 'heal',
@@ -14,28 +14,6 @@ export const windowActions: readonly Action[] = [
     chords: ['Shift+J'],
     blocked: ({ run }) => ((run.world?.groups.length ?? 1) === 1 ? 'All nodes are together.' : null),
     perform: (context) => part(context, 'Heal the network', () => whole(context.run.nodes)),
-  },
-  {
-    id: 'new-run',
-    group: 'Run',
-    title: 'New run…',
-    meaning: 'Ends this run and begins another.',
-    icon: Plus,
-    chords: ['Mod+N'],
-    perform: ({ ui }) => ui.open({ name: 'new-run' }),
-  },
-  {
-    id: 'run-again',
-    group: 'Run',
-    title: 'Run again from the start',
-    meaning: 'The same seed and settings, without what you did since.',
-    icon: Repeat,
-    chords: ['Mod+Shift+R'],
-    perform: ({ run }) => {
-      if (run.session === null) return null;
-      const { nodes, seed, config, network, client } = run.session.header;
-      return run.newRun({ nodes: nodes.length, seed, config: { ...(config as object) }, network: { ...network }, client });
-    },
   },
   {
     id: 'toggle-theme',

@@ -1,6 +1,7 @@
 /**
- * The run on the screen: what the feed has folded, and what can be done to it. The world is plain data changed in
- * place; `world` is triggered once per committed frame, so read it in templates and computeds, never watch it deeply.
+ * The run on the screen: what the feed has folded, or a moment of its past, and what can be done to it. The world is
+ * plain data changed in place; `world` is triggered once per committed frame, so read it in templates and computeds,
+ * never watch it deeply.
  */
 import { defineStore } from 'pinia';
 import { computed, markRaw, shallowRef, triggerRef } from 'vue';
@@ -12,6 +13,7 @@ import {
   type CommandPlace,
   type NodeId,
   type NodeInspection,
+  type RunHeader,
   type SessionInfo,
   type Transport,
   type WindowArgument,
@@ -19,38 +21,62 @@ import {
 } from '../../src/contract/index.ts';
 import { VirtualClock } from '../clock.ts';
 import { createFeed, type Feed } from '../feed.ts';
+import type { Past } from '../past.ts';
 import { useUi } from './ui.ts';
 
 export const useRun = defineStore('run', () => {
   const ui = useUi();
   const bridge = window.synod;
   const session = shallowRef<SessionInfo | null>(null);
+  /** The moment of the past that is shown; `null`: the run as it is now. */
+  const past = shallowRef<Past | null>(null);
+  /** The world that is shown. */
   const world = shallowRef<World | null>(null);
   const transport = shallowRef<Transport>({ playing: false, speed: 1 });
-  /** Virtual time of the last committed frame, µs. */
-  const frameNow = shallowRef(0);
+  /** How far the run has got: events, and virtual time of the last committed frame, µs. */
+  const liveSeq = shallowRef(0);
+  const liveNow = shallowRef(0);
+  /** What was done to the run: raised with every command that took its place. */
+  const changes = shallowRef(0);
   const clock = new VirtualClock();
   /** What main was asked for; frames that were under way already still say otherwise. */
   let asked: { -readonly [K in keyof Transport]?: Transport[K] } = {};
+  /** Another branch of the same run has begun: what is shown stays until its first frame is there. */
+  let changing = false;
+  /** The run was playing when its past was entered. */
+  let wasPlaying = false;
 
   const feed: Feed = createFeed({
     bridge,
     onCommit: (state) => {
-      world.value = state.world;
-      triggerRef(world);
-      frameNow.value = state.now;
+      if (changing) {
+        changing = false;
+        past.value = null;
+        clock.reset();
+      }
+      show();
+      liveSeq.value = state.world?.seq ?? 0;
+      liveNow.value = state.now;
       setTransportShown(state.transport);
       clock.sample(state.now, state.transport, performance.now());
     },
     onSession: (state) => {
+      const next = state.session!;
+      changing = session.value !== null && isSameRun(session.value.header, next.header);
       asked = {};
-      clock.reset();
-      clock.sample(0, { playing: false, speed: 1 }, performance.now());
-      session.value = state.session;
-      world.value = state.world;
-      triggerRef(world);
-      frameNow.value = 0;
+      wasPlaying = false;
+      session.value = next;
+      if (!changing) {
+        past.value = null;
+        clock.reset();
+        clock.sample(0, { playing: false, speed: 1 }, performance.now());
+        liveSeq.value = liveNow.value = changes.value = 0;
+        show();
+      }
       setTransportShown(state.transport);
+    },
+    onNews: (state) => {
+      if (!isSameInfo(session.value, state.session)) session.value = state.session;
     },
     onProblem: (problem) => ui.problem(problem),
   });
@@ -61,6 +87,24 @@ export const useRun = defineStore('run', () => {
   const nodes = computed<readonly NodeId[]>(() => session.value?.header.nodes ?? []);
   const playing = computed(() => transport.value.playing);
   const speed = computed(() => transport.value.speed);
+  const frameNow = computed(() => past.value?.at ?? liveNow.value);
+  const rows = computed(() => past.value?.rows ?? feed.state.rows);
+  const losses = computed(() => past.value?.losses ?? feed.state.losses);
+  const arrivals = computed(() => past.value?.arrivals ?? feed.state.arrivals);
+  /** Why nothing can be done to the cluster now; `null` when it can. */
+  const locked = computed(() => {
+    const readOnly = session.value?.readOnly ?? '';
+    if (readOnly !== '') return `This run can only be looked at: ${readOnly}`;
+    return past.value === null ? null : 'This is the past. Fork here to go on from it, or go live.';
+  });
+
+  /** Puts on the screen what is to be shown. While the past is shown, the run as it is now is kept out of sight. */
+  function show(): void {
+    const shown = past.value?.world ?? feed.state.world;
+    if (past.value !== null && world.value === shown) return;
+    world.value = shown;
+    triggerRef(world);
+  }
 
   function setTransportShown(told: Transport): void {
     if (asked.playing === told.playing) delete asked.playing;
@@ -84,18 +128,37 @@ export const useRun = defineStore('run', () => {
     }
   }
 
+  /** Says why nothing can be done now, and offers what helps. */
+  function refuse(what: string, why: string): void {
+    const canFork = past.value !== null && session.value?.readOnly === '';
+    ui.toast({
+      tone: 'refused',
+      title: what === '' ? why : `${what}: not done`,
+      detail: what === '' ? '' : why,
+      ...(canFork && { action: { label: 'Fork here', perform: () => void fork() } }),
+    });
+  }
+
   /**
    * Does something to the cluster.
    * @param what the thing done, as a person would say it, for the toast of a refusal
    * @returns where it took place in the run; `null` when it was refused
    */
   async function command(argument: WindowArgument<'session:command'>, what = 'Command'): Promise<CommandPlace | null> {
+    if (locked.value !== null) {
+      refuse(what, locked.value);
+      return null;
+    }
     const answer = await answered(what, bridge.request('session:command', argument));
-    return answer.ok ? answer.value : null;
+    if (!answer.ok) return null;
+    changes.value++;
+    return answer.value;
   }
 
-  /** Shown at once, so that a second press of a key builds on the first, until a frame says the same. */
+  /** Shown at once, so that a second press of a key builds on the first, until a frame says the same. Playing is live. */
   async function setTransport(patch: WindowArgument<'transport:set'>): Promise<void> {
+    if (patch.playing === true) showLive();
+    if (patch.playing !== undefined) wasPlaying = false;
     asked = { ...asked, ...patch };
     setTransportShown(feed.state.transport);
     const answer = await answered('Transport', bridge.request('transport:set', patch));
@@ -107,46 +170,116 @@ export const useRun = defineStore('run', () => {
   /** One step of one node, or one event of the network; pauses first. */
   async function step(): Promise<void> {
     asked = {};
+    wasPlaying = false;
     await answered('One event', bridge.request('transport:step', undefined));
   }
 
-  /** Ends this run and begins another. */
-  async function newRun(choices: WindowArgument<'session:new'>): Promise<boolean> {
-    const answer = await answered('New run', bridge.request('session:new', choices));
-    if (answer.ok) feed.begin(answer.value);
-    return answer.ok;
+  /** Pauses while a hand is on the timeline, and remembers that it played. */
+  function hold(): void {
+    if (past.value !== null || !playing.value) return;
+    void setTransport({ playing: false });
+    wasPlaying = true;
   }
 
-  /** Memory and disk of a node; `null` when they cannot be had. */
+  /** Shows a moment of the past. Main pauses the run for it; that is shown at once. */
+  function showPast(moment: Past): void {
+    if (past.value === null && playing.value) wasPlaying = true;
+    past.value = moment;
+    asked.playing = false;
+    setTransportShown(feed.state.transport);
+    show();
+  }
+
+  /** Shows the run as it is now. */
+  function showLive(): void {
+    if (past.value === null) return;
+    past.value = null;
+    delete asked.playing;
+    setTransportShown(feed.state.transport);
+    show();
+  }
+
+  /** Leaves the past. What was playing when it was entered plays on, unless a hand still holds it. */
+  function goLive(held = false): void {
+    if (wasPlaying && !held) void setTransport({ playing: true });
+    else showLive();
+  }
+
+  /** Goes on from the moment that is shown, in a branch of its own. */
+  async function fork(): Promise<boolean> {
+    if (session.value === null) return false;
+    const seq = past.value?.seq ?? liveSeq.value;
+    const forked = await enter('Fork', bridge.request('branch:fork', { run: session.value.run, seq }));
+    if (forked) changes.value++;
+    return forked;
+  }
+
+  /** Shows the run that an answer is about; false when it was a refusal, or the person thought better of it. */
+  async function enter(what: string, request: Promise<Answer<SessionInfo | null>>): Promise<boolean> {
+    const answer = await answered(what, request);
+    if (!answer.ok || answer.value === null) return false;
+    feed.begin(answer.value);
+    return true;
+  }
+
+  /** Memory and disk of a node at the moment that is shown; `null` when they cannot be had. */
   async function inspect(node: NodeId): Promise<NodeInspection | null> {
-    const answer = await answered(`Inspect n${node}`, bridge.request('node:inspect', { node }));
-    return answer.ok ? answer.value : null;
+    const moment = past.value;
+    const request =
+      moment === null || session.value === null
+        ? bridge.request('node:inspect', { node })
+        : bridge.request('history:inspect', { run: session.value.run, seq: moment.seq, node });
+    const answer = await answered(`Inspect n${node}`, request);
+    return answer.ok && moment?.seq === past.value?.seq ? answer.value : null;
   }
 
-  /** Virtual time now, µs, running on smoothly between frames. For painters, called every animation frame. */
+  /** Virtual time of what is shown, µs, running on smoothly between frames. For painters, called every animation frame. */
   function now(): number {
-    return clock.read(performance.now());
+    return past.value?.at ?? clock.read(performance.now());
   }
 
   return {
     session,
+    past,
     world,
     protocol,
     nodes,
     playing,
     speed,
     frameNow,
+    liveSeq,
+    changes,
+    locked,
     /** Plain data: read `rows`, `losses` and `arrivals` after a change of `world`. */
-    rows: markRaw(feed.state.rows),
-    losses: markRaw(feed.state.losses),
-    arrivals: markRaw(feed.state.arrivals),
+    rows,
+    losses,
+    arrivals,
     attach: () => feed.attach(),
     detach: () => feed.stop(),
+    answered,
+    refuse,
     command,
     setTransport,
     step,
-    newRun,
+    hold,
+    showPast,
+    goLive,
+    fork,
+    enter,
+    /** Ends this run and begins another. */
+    newRun: (choices: WindowArgument<'session:new'>) => enter('New run', bridge.request('session:new', choices)),
     inspect,
     now,
   };
 });
+
+/** Branches of one run have its header in common. */
+function isSameRun(a: RunHeader, b: RunHeader): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function isSameInfo(a: SessionInfo | null, b: SessionInfo | null): boolean {
+  return (
+    a !== null && b !== null && a.run === b.run && a.title === b.title && a.file === b.file && a.branch === b.branch && a.readOnly === b.readOnly
+  );
+}

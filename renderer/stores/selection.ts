@@ -25,7 +25,7 @@ export const useSelection = defineStore('selection', () => {
   }
 
   watch(
-    () => run.session,
+    () => run.session?.run,
     () => {
       selectNode(node.value);
       slot.value = hoveredNode.value = null;

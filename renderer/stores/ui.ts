@@ -5,8 +5,13 @@ import type { NodeId, Problem } from '../../src/contract/index.ts';
 import { mediaQuery, remembered } from './remembered.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
-export type SideTab = 'chosen' | 'ballots' | 'node';
-export type Dialog = { readonly name: 'new-run' | 'shortcuts' | 'about' } | { readonly name: 'propose'; readonly node: NodeId };
+export const sideTabs = ['chosen', 'ballots', 'node', 'branches'] as const;
+export type SideTab = (typeof sideTabs)[number];
+export type Dialog =
+  | { readonly name: 'new-run' | 'shortcuts' | 'about' | 'library' | 'exactness' }
+  | { readonly name: 'propose'; readonly node: NodeId }
+  /** Two branches. */
+  | { readonly name: 'compare'; readonly a: number; readonly b: number };
 
 export interface Toast {
   readonly id: number;
@@ -14,6 +19,8 @@ export interface Toast {
   readonly tone: 'done' | 'refused' | 'problem';
   readonly title: string;
   readonly detail: string;
+  /** What can be done about it. */
+  readonly action?: { readonly label: string; perform(): void };
 }
 
 /** Toasts on the screen at once; the oldest goes first. */
@@ -24,7 +31,7 @@ const themes: readonly Theme[] = ['system', 'light', 'dark'];
 
 export const useUi = defineStore('ui', () => {
   const theme = remembered<Theme>('theme', 'system', (given) => themes.includes(given as Theme));
-  const tab = remembered<SideTab>('tab', 'chosen', (given) => ['chosen', 'ballots', 'node'].includes(given as string));
+  const tab = remembered<SideTab>('tab', 'chosen', (given) => sideTabs.includes(given as SideTab));
   const logOpen = remembered<boolean>('log-open', true, (given) => typeof given === 'boolean');
   /** Below about 1200 px the left column is a rail, and this says whether its drawer is out. */
   const drawerOpen = ref(false);

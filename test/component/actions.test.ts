@@ -72,16 +72,16 @@ describe('keyboard', () => {
   });
 
   it('goes through the speeds, and stops at both ends', async () => {
-    for (let i = 0; i < 6; i++) {
+    for (let i = 0; i < 8; i++) {
       press(']');
       await settled();
     }
     expect(on.run.speed).toBe('max');
-    for (let i = 0; i < 12; i++) {
+    for (let i = 0; i < 15; i++) {
       press('[');
       await settled();
     }
-    expect(on.run.speed).toBe(1 / 16);
+    expect(on.run.speed).toBe(1 / 64);
     expect(on.ui.toasts.at(-1)!.title).toBe('This is the slowest speed.');
   });
 

@@ -20,6 +20,7 @@ export async function feedScene({ refuse }: { readonly refuse?: string } = {}) {
     bridge,
     onCommit: (state) => commits.push(state.now),
     onSession: () => undefined,
+    onNews: () => undefined,
     onProblem: (problem) => problems.push(problem),
     schedule: (callback) => scheduled.push(callback),
     wall: () => clock.ms,

@@ -24,8 +24,27 @@ import { createHeader, type RunHeader } from '../../src/cluster/run.ts';
 import { protocolNamed } from '../../src/protocol/registry.ts';
 import { completeNetwork } from '../../src/network/settings.ts';
 import { InlineCluster } from '../../src/host/inline.ts';
+import type { ScriptedCommand } from '../../src/cluster/script.ts';
+import type { Branch, LibraryEntry, Recoverable } from '../../src/contract/index.ts';
+import type { Run } from '../../src/cluster/run.ts';
+import type { Expected } from '../../src/scenario/expect.ts';
+import { library, libraryFile, libraryText } from '../../src/scenario/library.ts';
+import { parseScenario } from '../../src/scenario/parse.ts';
+import { scenarioRun } from '../../src/scenario/start.ts';
+import { toScenario } from '../../src/scenario/to-scenario.ts';
+import { clusterAt, comparisonOf, exactnessOf, expectationsOf, marksOf, momentOf } from './past.ts';
 
 type Listener = (message: never) => void;
+
+/** A branch as main keeps it: the one that goes on is as it was when it was last left. */
+interface Kept extends Omit<Branch, 'chosen' | 'current'> {
+  readonly run: Run;
+}
+
+interface Deed {
+  readonly text: string;
+  undo(): void;
+}
 
 export interface BridgeOptions {
   readonly nodes?: number;
@@ -40,6 +59,23 @@ export class InlineBridge implements SynodBridge {
   readonly requests: { channel: WindowChannel; argument: unknown }[] = [];
   readonly acknowledged: number[] = [];
   run = 0;
+  title = '';
+  file = '';
+  readOnly = '';
+  /** Name of the file a person would pick in the next dialog; `null`: they would think better of it. */
+  picked: string | null = 'counter.synod';
+  /** What was written, by name of the file. */
+  readonly saved = new Map<string, string>();
+  /** Runs of an earlier launch. */
+  recoverable: (Recoverable & { readonly run: Run })[] = [];
+  /** Requests of a channel wait for as long as this is not settled. */
+  readonly delays = new Map<WindowChannel, Promise<void>>();
+  private branches: Kept[] = [];
+  private current = 0;
+  private ids = 0;
+  private deeds: Deed[] = [];
+  private script: readonly ScriptedCommand[] = [];
+  private expected: Expected | null = null;
   private frames = 0;
   private silent = false;
   private world!: World;
@@ -51,7 +87,8 @@ export class InlineBridge implements SynodBridge {
   }
 
   get session(): SessionInfo {
-    return { run: this.run, header: this.cluster.scheduler.header, title: '', transport: this.transport };
+    const { run, title, transport, current: branch, file, readOnly } = this;
+    return { run, header: this.cluster.scheduler.header, title, transport, branch, file, readOnly };
   }
 
   on<C extends MainChannel>(channel: C, listener: (message: MainMessage<C>) => void): () => void {
@@ -77,6 +114,8 @@ export class InlineBridge implements SynodBridge {
     if (channel !== 'frame:acknowledge') this.requests.push({ channel, argument: given });
     const checked = windowRequests[channel].safeParse(given);
     if (!checked.success) return { ok: false, error: checked.error.issues.map(({ message }) => message).join('; ') };
+    const delay = this.delays.get(channel);
+    if (delay !== undefined) await delay;
     try {
       return { ok: true, value: structuredClone(this.carryOut(channel, checked.data)) as WindowResults[C] };
     } catch (error) {
@@ -110,11 +149,137 @@ export class InlineBridge implements SynodBridge {
     return { run: this.run, frame: ++this.frames, events, views, now: this.cluster.now, transport: this.transport, world };
   }
 
-  private begin(header: RunHeader): void {
+  /** Tells of the past, as the history thread does a few times a second. */
+  tellTimeline(): void {
+    const { seq, at } = this.cluster.scheduler.log;
+    this.emit('timeline', {
+      run: this.run,
+      seq,
+      at,
+      marks: marksOf(this.cluster),
+      reset: true,
+      exactness: exactnessOf(this.past, this.cluster),
+      expectations: expectationsOf(this.expected, this.cluster),
+    });
+  }
+
+  private get past() {
+    return { run: this.cluster.run(), script: this.script };
+  }
+
+  private begin(header: RunHeader, script: readonly ScriptedCommand[] = [], expected: Expected | null = null): void {
+    this.script = script;
+    this.expected = expected;
+    this.title = this.file = '';
+    this.deeds = [];
+    const cluster = new InlineCluster(header, { observe: true, script: [...script] });
+    this.current = ++this.ids;
+    this.branches = [{ id: this.current, name: 'Branch 1', parent: null, forkedAt: null, seq: 0, at: 0, run: cluster.run() }];
+    this.goOnWith(cluster);
+  }
+
+  /** Another run, or another branch of it, goes on in this state; its past is in it. */
+  private goOnWith(cluster: InlineCluster): void {
     this.run++;
-    this.cluster = new InlineCluster(header, { observe: true });
-    this.world = createWorld(header);
+    this.cluster = cluster;
+    this.world = createWorld(cluster.scheduler.header);
     this.mark = { chunk: 0, offset: 0, seq: 0, at: 0 };
+  }
+
+  private listBranches(): Branch[] {
+    return this.branches.map(({ run, ...kept }) => {
+      const current = kept.id === this.current;
+      const cluster = current ? this.cluster : clusterAt({ run, script: this.script }, kept.seq);
+      const { seq, at } = cluster.scheduler.log;
+      return { ...kept, seq, at, chosen: new Set(marksOf(cluster).filter(({ kind }) => kind === 'chosen').map(({ text }) => text)).size, current };
+    });
+  }
+
+  /** Keeps the branch that goes on as it is now. */
+  private park(): void {
+    const { seq, at } = this.cluster.scheduler.log;
+    this.branches = this.branches.map((branch) => (branch.id === this.current ? { ...branch, seq, at, run: this.cluster.run() } : branch));
+  }
+
+  private branch(id: number): Kept {
+    const found = this.branches.find((branch) => branch.id === id);
+    if (found === undefined) throw new Error(`there is no branch ${id}`);
+    return found;
+  }
+
+  private fork(seq: number): SessionInfo {
+    this.park();
+    const cluster = clusterAt(this.past, seq);
+    const { log } = cluster.scheduler;
+    const forkedAt = { seq: log.seq, at: log.at };
+    const id = ++this.ids;
+    this.branches.push({ id, name: `Branch ${id}`, parent: this.current, forkedAt, ...forkedAt, run: cluster.run() });
+    this.current = id;
+    this.goOnWith(cluster);
+    return this.entered();
+  }
+
+  private switchTo(id: number): SessionInfo {
+    const { run, seq } = this.branch(id);
+    this.park();
+    this.current = id;
+    this.goOnWith(clusterAt({ run, script: this.script }, seq));
+    return this.entered();
+  }
+
+  private entered(): SessionInfo {
+    this.transport = { ...this.transport, playing: false };
+    this.emit('session', this.session);
+    this.emit('frame', this.frame(true));
+    this.tellBranches();
+    this.tellTimeline();
+    return this.session;
+  }
+
+  private tellBranches(): void {
+    this.emit('branches', this.listBranches());
+  }
+
+  private save(as: boolean): string | null {
+    const file = as || this.file === '' ? this.picked : this.file;
+    if (file === null) return null;
+    this.saved.set(file, JSON.stringify(this.cluster.run()));
+    this.file = file;
+    this.emit('session', this.session);
+    return file;
+  }
+
+  /** What is in the file that was picked: a run, up to its last command. */
+  private open(): SessionInfo | null {
+    const text = this.picked === null ? undefined : this.saved.get(this.picked);
+    if (text === undefined) return null;
+    const run = JSON.parse(text) as Run;
+    this.begin(run.header);
+    this.cluster = clusterAt({ run }, run.journal.at(-1)?.seq ?? 0);
+    this.file = this.picked!;
+    return this.entered();
+  }
+
+  private openFromLibrary(name: string): SessionInfo {
+    const { title, header, script, expected } = scenarioRun(parseScenario(libraryText(name), libraryFile(name)), 1);
+    this.begin(header, script, expected);
+    this.title = title;
+    return this.entered();
+  }
+
+  private restore(id: string): SessionInfo {
+    const found = this.recoverable.find((one) => one.id === id);
+    if (found === undefined) throw new Error('it is not there any more');
+    this.recoverable = this.recoverable.filter((one) => one !== found);
+    this.begin(found.run.header);
+    this.cluster = clusterAt({ run: found.run }, found.run.journal.at(-1)?.seq ?? 0);
+    return this.entered();
+  }
+
+  private undo(): string {
+    const deed = this.deeds.pop();
+    deed?.undo();
+    return deed?.text ?? '';
   }
 
   private carryOut(channel: WindowChannel, argument: unknown): unknown {
@@ -123,6 +288,8 @@ export class InlineBridge implements SynodBridge {
         return { version: '0.1.0', electron: '33', chromium: '130', node: '20', platform: 'test' };
       case 'session:attach':
         this.emit('frame', this.frame(true));
+        this.tellBranches();
+        this.tellTimeline();
         return this.session;
       case 'session:new': {
         const { nodes, seed, config, network, client } = windowRequests[channel].parse(argument);
@@ -131,7 +298,10 @@ export class InlineBridge implements SynodBridge {
         return this.session;
       }
       case 'session:command': {
-        const place = this.cluster.command(windowRequests[channel].parse(argument));
+        const command = windowRequests[channel].parse(argument);
+        const place = this.cluster.command(command);
+        const from = this.current;
+        this.deeds.push({ text: `${command.type}`, undo: () => this.current === from && void this.fork(place.seq) });
         this.emit('frame', this.frame());
         return place;
       }
@@ -146,6 +316,96 @@ export class InlineBridge implements SynodBridge {
         return null;
       case 'node:inspect':
         return this.cluster.inspect(windowRequests[channel].parse(argument).node);
+      case 'history:seek': {
+        const { run, seq, before, after } = windowRequests[channel].parse(argument);
+        if (run !== this.run) throw new Error('that run is over');
+        if (this.transport.playing) {
+          this.transport = { ...this.transport, playing: false };
+          this.emit('frame', this.frame());
+        }
+        return momentOf(run, this.past, this.cluster, seq, before, after);
+      }
+      case 'history:inspect': {
+        const { seq, node } = windowRequests[channel].parse(argument);
+        return clusterAt(this.past, seq).inspect(node);
+      }
+      case 'branch:fork': {
+        const from = this.current;
+        const session = this.fork(windowRequests[channel].parse(argument).seq);
+        const to = this.current;
+        this.deeds.push({
+          text: 'fork',
+          undo: () => {
+            this.switchTo(from);
+            this.branches = this.branches.filter(({ id }) => id !== to);
+            this.tellBranches();
+          },
+        });
+        return session;
+      }
+      case 'branch:switch':
+        return this.switchTo(windowRequests[channel].parse(argument).branch);
+      case 'branch:rename': {
+        const { branch, name } = windowRequests[channel].parse(argument);
+        const before = this.branch(branch).name;
+        const rename = (next: string): void => {
+          this.branches = this.branches.map((one) => (one.id === branch ? { ...one, name: next } : one));
+          this.tellBranches();
+        };
+        rename(name);
+        this.deeds.push({ text: `renaming of “${before}”`, undo: () => rename(before) });
+        return null;
+      }
+      case 'branch:delete': {
+        const deleted = this.branch(windowRequests[channel].parse(argument).branch);
+        if (deleted.id === this.current) throw new Error('it goes on now');
+        const before = this.branches;
+        this.branches = before.filter(({ id }) => id !== deleted.id).map((one) => (one.parent === deleted.id ? { ...one, parent: deleted.parent } : one));
+        this.tellBranches();
+        this.deeds.push({
+          text: `deletion of “${deleted.name}”`,
+          undo: () => {
+            this.branches = before;
+            this.tellBranches();
+          },
+        });
+        return null;
+      }
+      case 'branch:compare': {
+        this.park();
+        const side = (id: number) => {
+          const { run, seq } = this.branch(id);
+          return { id, cluster: clusterAt({ run, script: this.script }, seq) };
+        };
+        const { a, b } = windowRequests[channel].parse(argument);
+        return comparisonOf(side(a), side(b));
+      }
+      case 'session:undo':
+        return this.undo();
+      case 'run:open':
+        return this.open();
+      case 'run:save':
+        return this.save(windowRequests[channel].parse(argument).as);
+      case 'run:save-scenario': {
+        if (this.picked === null) return null;
+        this.saved.set(this.picked, toScenario(this.cluster.run(), { title: this.title, until: this.cluster.now }));
+        return this.picked;
+      }
+      case 'library:list':
+        return library() satisfies readonly LibraryEntry[];
+      case 'library:open':
+        return this.openFromLibrary(windowRequests[channel].parse(argument).name);
+      case 'recovery:list':
+        return this.recoverable.map(({ run: _, ...found }) => found);
+      case 'recovery:restore':
+        return this.restore(windowRequests[channel].parse(argument).id);
+      case 'recovery:discard': {
+        const { id } = windowRequests[channel].parse(argument);
+        this.recoverable = this.recoverable.filter((one) => one.id !== id);
+        return null;
+      }
+      case 'task:cancel':
+        return null;
       case 'frame:acknowledge':
         this.acknowledged.push(windowRequests[channel].parse(argument).frame);
         return null;

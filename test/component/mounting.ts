@@ -3,6 +3,9 @@ import { mount, type VueWrapper } from '@vue/test-utils';
 import { createPinia, setActivePinia } from 'pinia';
 import { TooltipProvider } from 'reka-ui';
 import { h, nextTick, type Component } from 'vue';
+import { useBranches } from '../../renderer/stores/branches.ts';
+import { useFiles } from '../../renderer/stores/files.ts';
+import { useHistory } from '../../renderer/stores/history.ts';
 import { useRun } from '../../renderer/stores/run.ts';
 import { useSelection } from '../../renderer/stores/selection.ts';
 import { useUi } from '../../renderer/stores/ui.ts';
@@ -13,6 +16,9 @@ export interface Scene {
   readonly run: ReturnType<typeof useRun>;
   readonly selection: ReturnType<typeof useSelection>;
   readonly ui: ReturnType<typeof useUi>;
+  readonly history: ReturnType<typeof useHistory>;
+  readonly branches: ReturnType<typeof useBranches>;
+  readonly files: ReturnType<typeof useFiles>;
 }
 
 /** Height of every scrolling list: happy-dom lays nothing out. */
@@ -28,7 +34,15 @@ export async function scene(options: BridgeOptions & { readonly us?: number } = 
   const bridge = new InlineBridge(options);
   Object.defineProperty(window, 'synod', { configurable: true, value: bridge });
   setActivePinia(createPinia());
-  const made = { bridge, run: useRun(), selection: useSelection(), ui: useUi() };
+  const made = {
+    bridge,
+    run: useRun(),
+    selection: useSelection(),
+    ui: useUi(),
+    history: useHistory(),
+    branches: useBranches(),
+    files: useFiles(),
+  };
   scenes.push(made);
   bridge.cluster.runUntil(options.us ?? 0);
   await made.run.attach();

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import BallotsPanel from '../../renderer/panels/side/BallotsPanel.vue';
 import ChosenPanel from '../../renderer/panels/side/ChosenPanel.vue';
 import NodePanel from '../../renderer/panels/side/NodePanel.vue';
-import { ChosenOrder, latestSlot } from '../../renderer/panels/side/instances.ts';
+import { latestSlot } from '../../renderer/panels/side/instances.ts';
 import { changedPaths, leavesOf, treeRows } from '../../renderer/panels/side/json-rows.ts';
 import { formatBallot } from '../../src/contract/index.ts';
 import { clear, one, play, scene, settled, show, waited } from './mounting.ts';
@@ -47,7 +47,8 @@ describe('chosen panel', () => {
     const on = await scene({ us: 12 * SECOND });
     show(ChosenPanel);
     // A learner that takes another value to be chosen: no run of a correct protocol has one.
-    on.run.world!.chosen.get(1)!.conflict = { value: 'other', node: 4 };
+    const { chosen } = on.run.world!;
+    chosen.set(1, { ...chosen.get(1)!, conflict: { value: 'other', node: 4 } });
     await play(on, 1000);
     expect(one('[role="alert"]').textContent).toMatch(/Two values are chosen in instance 1.*"other".*Agreement is broken/s);
   });
@@ -61,16 +62,6 @@ describe('chosen panel', () => {
     expect(on.selection.slot).toBe([...on.run.world!.chosen.keys()].at(-2));
     entry.click();
     expect(on.selection.slot).toBeNull();
-  });
-
-  it('walks the map of chosen values once', async () => {
-    const on = await scene({ us: 20 * SECOND });
-    const order = new ChosenOrder();
-    expect(order.of(on.run.world!)).toEqual([...on.run.world!.chosen.values()]);
-    const before = order.of(on.run.world!);
-    await play(on, 20 * SECOND);
-    expect(order.of(on.run.world!)).toBe(before);
-    expect(before).toEqual([...on.run.world!.chosen.values()]);
   });
 });
 

@@ -49,6 +49,20 @@ export class LogIndex {
     return index < older.length ? older[older.length - 1 - index] : newer[this.newerFrom + index - older.length];
   }
 
+  /** How many passing rows at the beginning belong to events before `seq`. */
+  countBefore(seq: number): number {
+    let low = 0;
+    let high = this.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const position = this.at(middle)!;
+      // A row that is no longer kept is older than all that are.
+      if ((this.rows.at(position)?.event.seq ?? -1) < seq) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
   /** Looks at everything anew, newest first. */
   setFilter(filter: LogFilter, test: TextTest | null): void {
     this.filter = filter;

@@ -1,30 +1,5 @@
 /** What nodes show of instances, put together over the cluster. */
-import type { ChosenWorld, NodeId, NodeWorld, SlotView, World } from '../../../src/contract/index.ts';
-
-/**
- * The chosen values in the order in which they were first learned, without walking the map anew for every frame: a live
- * iterator of a Map goes on where it stopped, as long as it never comes to its end.
- */
-export class ChosenOrder {
-  private map: World['chosen'] | null = null;
-  private rest: Iterator<ChosenWorld> = [][Symbol.iterator]();
-  private readonly seen: ChosenWorld[] = [];
-
-  /** Oldest first; the same array every time, grown in place. */
-  of(world: World): readonly ChosenWorld[] {
-    if (this.map !== world.chosen) {
-      this.map = world.chosen;
-      this.rest = world.chosen.values();
-      this.seen.length = 0;
-    }
-    while (this.seen.length < world.chosen.size) {
-      const next = this.rest.next();
-      if (next.done === true) break;
-      this.seen.push(next.value);
-    }
-    return this.seen;
-  }
-}
+import type { NodeId, NodeWorld, SlotView, World } from '../../../src/contract/index.ts';
 
 /** What a node shows of an instance; `null` when nothing, or nothing any more. */
 export function slotOf(node: NodeWorld, slot: number): SlotView | null {

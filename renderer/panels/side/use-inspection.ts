@@ -37,10 +37,18 @@ export function useInspection(node: () => NodeId | null) {
   });
 
   watch(
-    [node, () => run.session],
+    [node, () => run.session?.run],
     () => {
       inspection.value = leaves = null;
       changed.value = new Set();
+    },
+    { flush: 'sync' },
+  );
+  // What differs between two distant moments is no change of the last step.
+  watch(
+    () => run.past?.seq,
+    (now, before) => {
+      if (now === undefined || before === undefined || Math.abs(now - before) > 1) leaves = null;
     },
     { flush: 'sync' },
   );
