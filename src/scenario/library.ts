@@ -3,16 +3,44 @@
  * The scenarios that come with Synod: one file in library/ and one line here for each. Bundles hold their texts, so
  * that nothing has to be found on disk: the app and the command line read them alike, with `parseScenario`.
  */
+import adoptedValue from './library/adopted-value.yaml?raw';
+import amnesia from './library/amnesia.yaml?raw';
+import bridge from './library/bridge.yaml?raw';
+import crashAfterAccepted from './library/crash-after-accepted.yaml?raw';
 import crashAndRestart from './library/crash-and-restart.yaml?raw';
+import crashBeforeAccepted from './library/crash-before-accepted.yaml?raw';
 import duellingProposers from './library/duelling-proposers.yaml?raw';
+import duplicatedAndReordered from './library/duplicated-and-reordered.yaml?raw';
+import evenSplit from './library/even-split.yaml?raw';
+import flappingLink from './library/flapping-link.yaml?raw';
+import lostPromise from './library/lost-promise.yaml?raw';
+import lyingDisk from './library/lying-disk.yaml?raw';
+import majority from './library/majority.yaml?raw';
 import majorityAndMinority from './library/majority-and-minority.yaml?raw';
+import oneWayLink from './library/one-way-link.yaml?raw';
+import sleepingProposer from './library/sleeping-proposer.yaml?raw';
+import slowDisk from './library/slow-disk.yaml?raw';
 import { parseScenario } from './parse.ts';
 
 /** By name, in the order in which they are offered: what works first, then what goes wrong, then what breaks. */
 const texts: { readonly [name: string]: string } = {
+  majority,
   'majority-and-minority': majorityAndMinority,
+  'even-split': evenSplit,
   'duelling-proposers': duellingProposers,
+  'adopted-value': adoptedValue,
+  'lost-promise': lostPromise,
+  'duplicated-and-reordered': duplicatedAndReordered,
+  'one-way-link': oneWayLink,
+  bridge,
+  'flapping-link': flappingLink,
   'crash-and-restart': crashAndRestart,
+  'crash-before-accepted': crashBeforeAccepted,
+  'crash-after-accepted': crashAfterAccepted,
+  'sleeping-proposer': sleepingProposer,
+  'slow-disk': slowDisk,
+  amnesia,
+  'lying-disk': lyingDisk,
 };
 
 export interface LibraryEntry {

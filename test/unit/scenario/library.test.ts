@@ -1,69 +1,82 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { createWorld, applyEvent, type World } from '../../../src/cluster/world.ts';
-import { readEvents } from '../../../src/cluster/event-log.ts';
-import { InlineCluster } from '../../../src/host/inline.ts';
-import { parseScenario } from '../../../src/scenario/parse.ts';
-import { scenarioRun } from '../../../src/scenario/start.ts';
+import { describe, expect, test } from 'vitest';
+import { library, libraryText } from '../../../src/scenario/library.ts';
+import { libraryRun, outcome, played, runOf } from '../../support/scenarios.ts';
 
 const folder = join(import.meta.dirname, '../../../src/scenario/library');
-const second = 1_000_000;
+const names = library().map(({ name }) => name);
 
-function load(name: string) {
-  return scenarioRun(parseScenario(readFileSync(join(folder, name), 'utf8'), name), 1);
-}
-
-function worldOf(cluster: InlineCluster): World {
-  const world = createWorld(cluster.scheduler.header);
-  const { log } = cluster.scheduler;
-  for (const event of readEvents(log.since({ chunk: 0, offset: 0, seq: 0, at: 0 })!)) applyEvent(world, event);
-  return world;
-}
-
-test.each(readdirSync(folder))(
-  '%s is a scenario that says what to watch, and all its commands can be carried out',
-  (name) => {
-    const scenario = parseScenario(readFileSync(join(folder, name), 'utf8'), name);
-    expect(scenario.about.length).toBeGreaterThan(100);
-    const { header, script } = load(name);
-    const cluster = new InlineCluster(header, { script });
-    cluster.runUntil(120 * second);
-    expect(cluster.scheduler.refused).toEqual([]);
-    expect(cluster.scheduler.journal).toHaveLength(script.length);
-  },
-);
-
-test('in the partition only the majority chooses, and the minority learns that value once it is back', () => {
-  const { header, script } = load('majority-and-minority.yaml');
-  const cluster = new InlineCluster(header, { script });
-  cluster.runUntil(19 * second);
-  const parted = worldOf(cluster);
-  expect(parted.chosen.get(2)?.value).toBe('majority');
-  expect([...parted.chosen.get(2)!.knownTo.keys()].sort()).toEqual([1, 2, 3]);
-  cluster.runUntil(60 * second);
-  expect([...worldOf(cluster).chosen.get(2)!.knownTo.keys()].sort()).toEqual([1, 2, 3, 4, 5]);
+test('the library offers every file of its folder, each with a title of its own and what it teaches', () => {
+  expect(names.map((name) => `${name}.yaml`).sort()).toEqual(readdirSync(folder).sort());
+  expect(new Set(library().map(({ title }) => title)).size).toBe(names.length);
+  expect(names.length).toBeGreaterThanOrEqual(12);
+  for (const { description } of library()) {
+    expect(description.length).toBeGreaterThan(100);
+    expect(description.match(/\.(?= |$)/g)!.length, description).toBeLessThanOrEqual(3);
+  }
+  expect(() => libraryText('nothing')).toThrow('the library has no scenario "nothing"; it has majority, ');
 });
 
-test('without backoff the duel lasts; with it a value is chosen', () => {
-  const { header, script } = load('duelling-proposers.yaml');
-  const cluster = new InlineCluster(header, { script });
-  cluster.runUntil(30 * second);
-  expect(worldOf(cluster).chosen.size).toBe(0);
-  cluster.runUntil(120 * second);
-  expect(worldOf(cluster).chosen.get(1)).toMatchObject({ conflict: null });
+test.each(names)('%s: all that is expected comes true, and every command can be carried out', (name) => {
+  const run = libraryRun(name);
+  const cluster = played(run);
+  expect(outcome(run, cluster).filter(({ state }) => state !== 'met')).toEqual([]);
+  expect(cluster.scheduler.refused).toEqual([]);
+  expect(cluster.run().journal).toHaveLength(run.script.length);
+  expect(played(run).digest).toBe(cluster.digest);
 });
 
-test('the promise that was saved before the crash is on the disk of the restarted node', () => {
-  const { header, script } = load('crash-and-restart.yaml');
-  const cluster = new InlineCluster(header, { script });
-  cluster.runUntil(14 * second);
-  const down = worldOf(cluster);
-  expect(down.nodes.get(3)!.up).toBe(false);
-  expect(down.chosen.get(2)?.value).toBe('during');
-  expect(JSON.stringify(cluster.inspect(3).disk)).toContain('promised');
-  cluster.runUntil(60 * second);
-  const back = worldOf(cluster);
-  expect(back.chosen.get(3)?.value).toBe('after');
-  expect(back.nodes.get(3)!.disk).toBe('kept');
+/** What is done to a text so that its point is gone, and what is no longer so then. */
+const without: readonly (readonly [string, string, string | RegExp, string, readonly string[]])[] = [
+  ['majority', 'the third crash', /.*type: crash, node: n3 }\n/, '', ['nothing chosen in instance 2 before 18 s']],
+  ['majority-and-minority', 'the cut', '[[1, 2, 3], [4, 5]]', '[[1, 2, 3, 4, 5]]', ['never minority chosen']],
+  ['even-split', 'a half', '[[1, 2], [3, 4]]', '[[1, 2, 3], [4]]', ['nothing chosen before 20 s']],
+  ['duelling-proposers', 'impatience', 'backoff: false', 'backoff: true', ['nothing chosen before 30 s']],
+  [
+    'adopted-value',
+    'the vote of n2',
+    /\{ from: n1, to: n3 }([^]*)after: accept to n2/,
+    '{ from: n1, to: n2 }, { from: n1, to: n3 }$1after: accept to n2 lost',
+    ['red chosen', 'never blue chosen'],
+  ],
+  ['lost-promise', 'the loss', '100 %', '0 %', ['nothing chosen before 3 s', 'at least 2 prepares from n1 to n2 sent']],
+  ['duplicated-and-reordered', 'copies', '100 %', '0 %', ['at least 5 promises to n1 within 3 s']],
+  ['one-way-link', 'the cut', /.*cut-pattern.*\n/, '', ['nothing chosen before 8 s', 'never red chosen']],
+  ['bridge', 'the cuts', /.*cut-pattern.*\n/, '', ['never accept from n1 to n5', 'never accept from n5 to n1']],
+  ['flapping-link', 'flapping', /down: 45 %/g, 'down: 0 %', ['nothing chosen before 5 s']],
+  ['crash-and-restart', 'the restarts', /.*type: restart.*\n/g, '', ['n2 and n3 learn during']],
+  [
+    'crash-before-accepted',
+    'the save before the crash',
+    'after-save',
+    'before-step',
+    ['red chosen', 'never blue chosen'],
+  ],
+  [
+    'crash-after-accepted',
+    'what is sent before the crash',
+    'after-step',
+    'after-save',
+    ['n1 learns red within 4 s'],
+  ],
+  ['sleeping-proposer', 'the sleep', /.*freeze.*\n/, '', ['n1 refused', 'n1 learns blue', 'never red chosen']],
+  ['slow-disk', 'the second slow disk', /.*node: n3, fault.*\n/, '', ['never n1 learns blue before 14 s']],
+  ['amnesia', 'the erasure', 'disk: erased', 'disk: kept', ['n3 learns blue', 'two values']],
+  ['lying-disk', 'the lie', "lies: 'yes'", "lies: 'no'", ['n3 learns blue', 'two values']],
+];
+
+describe('what a scenario shows is due to what it does', () => {
+  test('in each of them', () => {
+    expect(without.map(([name]) => name)).toEqual(names);
+  });
+
+  test.each(without)('%s without %s', (name, _what, found, instead, texts) => {
+    const text = libraryText(name);
+    const changed = text.replace(found, instead);
+    expect(changed).not.toBe(text);
+    const run = runOf(changed);
+    const broken = outcome(run, played(run)).filter(({ state }) => state === 'broken');
+    expect(broken.map((one) => one.text)).toEqual(expect.arrayContaining([...texts]));
+  });
 });
