@@ -3,6 +3,7 @@ import { mix } from '../protocol/random.ts';
 import type { NodeId, NodeSetup } from '../protocol/protocol.ts';
 import { soundConditions } from '../network/faults/conditions.ts';
 import type { Conditions, FaultSettings } from '../network/faults/fault.ts';
+import { copyPacket } from '../network/packet.ts';
 import type { Control } from './batch.ts';
 import type { NodeInput } from './batch-maker.ts';
 import type { CrashPoint, DiskAtStart } from './events.ts';
@@ -70,6 +71,22 @@ export function createNodeState(node: NodeId): NodeState {
     conditions: soundConditions(),
     control: null,
   };
+}
+
+/** An independent copy; bodies of packets are copied out of the event log. */
+export function copyNodeState(state: NodeState): NodeState {
+  return {
+    ...state,
+    selfPackets: [...state.selfPackets],
+    inputs: state.inputs.map(copyInput),
+    given: state.given.map(copyInput),
+    asked: new Map(state.asked),
+    faults: new Map(state.faults),
+  };
+}
+
+function copyInput(input: NodeInput): NodeInput {
+  return 'packet' in input ? copyPacket(input) : input;
 }
 
 /** What a node is made from when it comes up. @param config in force by then; in a run's beginning, the header's. */

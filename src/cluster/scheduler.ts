@@ -11,18 +11,19 @@
 import { mix } from '../protocol/random.ts';
 import type { AnyProtocol, NodeId } from '../protocol/protocol.ts';
 import { progressAt, type Packet } from '../network/packet.ts';
-import { Router } from '../network/router.ts';
+import { Router, type RouterState } from '../network/router.ts';
 import type { NodeOutput } from './batch.ts';
 import { BatchMaker, type Batch } from './batch-maker.ts';
-import { Client } from './client.ts';
+import { Client, type ClientState } from './client.ts';
 import { carryOut } from './carry-out.ts';
 import { CommandError } from './command-error.ts';
 import type { Command, JournalEntry } from './commands.ts';
 import type { CrashPoint, DiskAtStart } from './events.ts';
-import { EventLog } from './event-log.ts';
+import { EventLog, type LogState } from './event-log.ts';
 import { mergeOutputs } from './merge.ts';
 import {
   clearNode,
+  copyNodeState,
   createNodeState,
   nodeNext,
   nodeSetup,
@@ -46,13 +47,34 @@ export const IDLE_WINDOWS_MAX = 100;
 
 const SEED_NETWORK = 0x4e45;
 
+/** A scheduler between two windows, with nothing left for the host to do: plain data. The journal is kept elsewhere. */
+export interface SchedulerState {
+  readonly now: number;
+  readonly delivered: number;
+  readonly slotNext: number;
+  readonly requests: number;
+  readonly config: unknown;
+  readonly nodes: readonly NodeState[];
+  readonly router: RouterState;
+  readonly client: ClientState;
+  readonly log: LogState;
+  /** Commands carried out so far. */
+  readonly commands: number;
+}
+
+/** Where a scheduler goes on: a state, and the journal of the run, of which the state's commands come first. */
+export interface SchedulerStart {
+  readonly state: SchedulerState;
+  readonly journal: readonly JournalEntry[];
+}
+
 export class Scheduler {
   readonly header: RunHeader;
   readonly protocol: AnyProtocol;
   readonly log: EventLog;
   readonly router: Router;
   readonly nodes = new Map<NodeId, NodeState>();
-  readonly journal: JournalEntry[] = [];
+  readonly journal: JournalEntry[];
   readonly client: Client;
   /** What a host has to do before the next window. */
   operations: HostOperation[] = [];
@@ -60,32 +82,68 @@ export class Scheduler {
   readonly refused: RefusedCommand[] = [];
   config: unknown;
   /** All events before this time have happened, and none at or after it, unless single steps were made; µs. */
-  now = 0;
+  now: number;
   /** Packets delivered so far. */
-  delivered = 0;
+  delivered: number;
   /** One more than the highest slot in which a value is known to be chosen. */
-  slotNext = 1;
-  private requests = 0;
+  slotNext: number;
+  private requests: number;
   private readonly script: Script;
   /** The same as `nodes`, as a list: it is gone through for every window. */
   readonly nodeList: NodeState[];
   private readonly batches = new BatchMaker();
 
-  /** @param script commands for times to come, and at conditions. */
-  constructor(header: RunHeader, protocol: AnyProtocol, script: readonly ScriptedCommand[] = [], keepBytes?: number) {
+  /**
+   * @param script commands for times to come, and at conditions.
+   * @param from where to go on; without it, at the beginning.
+   */
+  constructor(
+    header: RunHeader,
+    protocol: AnyProtocol,
+    script: readonly ScriptedCommand[] = [],
+    keepBytes?: number,
+    from?: SchedulerStart,
+  ) {
+    const state = from?.state;
+    const seed = mix(header.seed, SEED_NETWORK);
     this.header = header;
     this.protocol = protocol;
-    this.log = new EventLog(keepBytes);
-    this.router = new Router(header.nodes, mix(header.seed, SEED_NETWORK), header.network);
-    this.client = new Client(header.seed, header.client);
-    this.config = header.config;
+    this.log = new EventLog(keepBytes, state?.log);
+    this.router =
+      state === undefined ? new Router(header.nodes, seed, header.network) : Router.restore(header.nodes, seed, state.router);
+    this.client = new Client(header.seed, header.client, state?.client);
+    this.config = state === undefined ? header.config : state.config;
+    this.journal = from?.journal.slice(0, from.state.commands) ?? [];
+    this.now = state?.now ?? 0;
+    this.delivered = state?.delivered ?? 0;
+    this.slotNext = state?.slotNext ?? 1;
+    this.requests = state?.requests ?? 0;
     this.script = new Script(script, protocol, this.log);
+    for (const one of state?.nodes ?? []) this.nodes.set(one.node, copyNodeState(one));
     for (const node of header.nodes) {
-      const state = createNodeState(node);
-      this.nodes.set(node, state);
-      this.bringUp(state, 'new');
+      if (this.nodes.has(node)) continue;
+      const fresh = createNodeState(node);
+      this.nodes.set(node, fresh);
+      this.bringUp(fresh, 'new');
     }
     this.nodeList = [...this.nodes.values()];
+  }
+
+  /** The scheduler as it is now, between two windows. The script is not in it: what it did is in the journal. */
+  save(): SchedulerState {
+    if (this.operations.length > 0) throw new Error('a checkpoint was wanted before the host had done its part');
+    return {
+      now: this.now,
+      delivered: this.delivered,
+      slotNext: this.slotNext,
+      requests: this.requests,
+      config: this.config,
+      nodes: this.nodeList.map(copyNodeState),
+      router: this.router.save(),
+      client: this.client.save(),
+      log: this.log.save(),
+      commands: this.journal.length,
+    };
   }
 
   /** When something happens next, µs; Infinity when nothing will. */

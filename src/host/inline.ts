@@ -5,12 +5,12 @@
 import { protocolNamed } from '../protocol/registry.ts';
 import type { AnyProtocol, NodeId, View } from '../protocol/protocol.ts';
 import type { NodeOutput } from '../cluster/batch.ts';
-import type { Command } from '../cluster/commands.ts';
+import type { Command, JournalEntry } from '../cluster/commands.ts';
 import type { NodeInspection, Run, RunHeader } from '../cluster/run.ts';
-import { IDLE_WINDOWS_MAX, Scheduler, type Window } from '../cluster/scheduler.ts';
+import { IDLE_WINDOWS_MAX, Scheduler, type SchedulerState, type Window } from '../cluster/scheduler.ts';
 import type { ScriptedCommand } from '../cluster/script.ts';
-import { NodeRunner } from './runner.ts';
-import { Disk } from './storage/disk.ts';
+import { NodeRunner, type RunnerData } from './runner.ts';
+import { Disk, type DiskData } from './storage/disk.ts';
 
 export interface InlineOptions {
   readonly script?: readonly ScriptedCommand[];
@@ -22,19 +22,58 @@ export interface InlineOptions {
   readonly protocol?: AnyProtocol;
 }
 
+/** A cluster between two windows: plain data that `structuredClone` takes, independent of the cluster, and never changed. */
+export interface ClusterCheckpoint {
+  readonly scheduler: SchedulerState;
+  /** The nodes that are up. */
+  readonly runners: readonly (readonly [NodeId, RunnerData])[];
+  /** Of every node. */
+  readonly disks: readonly (readonly [NodeId, DiskData])[];
+}
+
+/** Where a cluster goes on: a checkpoint, and the journal of the run, of which the checkpoint's commands come first. */
+interface InlineStart {
+  readonly checkpoint: ClusterCheckpoint;
+  readonly journal: readonly JournalEntry[];
+}
+
 export class InlineCluster {
   readonly scheduler: Scheduler;
+  /** What nodes last showed of themselves; of one that is down, when it went down. */
   readonly views = new Map<NodeId, View>();
   private readonly observe: boolean;
   private readonly runners = new Map<NodeId, NodeRunner>();
   private readonly disks = new Map<NodeId, Disk>();
 
-  constructor(header: RunHeader, options: InlineOptions = {}) {
+  constructor(header: RunHeader, options: InlineOptions = {}, from?: InlineStart) {
     const protocol = options.protocol ?? protocolNamed(header.protocol);
-    this.scheduler = new Scheduler(header, protocol, options.script, options.keepBytes);
-    this.observe = options.observe ?? false;
+    const { script, keepBytes, observe = false } = options;
+    const start = from && { state: from.checkpoint.scheduler, journal: from.journal };
+    this.scheduler = new Scheduler(header, protocol, script, keepBytes, start);
+    this.observe = observe;
     for (const node of header.nodes) this.disks.set(node, new Disk());
+    for (const [node, data] of from?.checkpoint.disks ?? []) this.disks.set(node, new Disk(data));
+    for (const [node, data] of from?.checkpoint.runners ?? []) {
+      this.runners.set(node, NodeRunner.resume({ protocol, observe }, data));
+    }
     this.carryOutOperations();
+  }
+
+  /**
+   * A cluster that goes on exactly where another was when its checkpoint was taken.
+   * @param run of which the checkpoint is one; its journal may go on after it
+   */
+  static resume(run: Run, checkpoint: ClusterCheckpoint, options: InlineOptions = {}): InlineCluster {
+    return new InlineCluster(run.header, options, { checkpoint, journal: run.journal });
+  }
+
+  /** The cluster as it is now. Costs what has changed since the last one, not what there is. */
+  checkpoint(): ClusterCheckpoint {
+    return {
+      scheduler: this.scheduler.save(),
+      runners: [...this.runners].map(([node, runner]) => [node, runner.save()] as const),
+      disks: [...this.disks].map(([node, disk]) => [node, disk.save()] as const),
+    };
   }
 
   get now(): number {
@@ -47,9 +86,14 @@ export class InlineCluster {
 
   /** Lets everything happen that happens before `limit` (µs, virtual). */
   runUntil(limit: number): void {
-    for (let window = this.scheduler.plan(limit, false); window !== null; window = this.scheduler.plan(limit, false)) {
-      this.carryOut(window);
-    }
+    while (this.window(limit));
+  }
+
+  /** Lets one window happen, if there is one before `limit` (µs); whether there was. */
+  window(limit: number): boolean {
+    const window = this.scheduler.plan(limit, false);
+    if (window !== null) this.carryOut(window);
+    return window !== null;
   }
 
   /** Lets at least this many events happen, if there are so many. */
@@ -84,6 +128,11 @@ export class InlineCluster {
     return place;
   }
 
+  /** Has every node that is up show itself. */
+  show(): void {
+    for (const [node, runner] of this.runners) this.views.set(node, runner.view());
+  }
+
   inspect(node: NodeId): NodeInspection {
     const stored = this.disks.get(node)!.load();
     const runner = this.runners.get(node);
@@ -113,6 +162,7 @@ export class InlineCluster {
     this.scheduler.operations = [];
     for (const operation of operations) {
       if (operation.type === 'terminate') {
+        this.views.set(operation.node, this.runners.get(operation.node)!.view());
         this.runners.delete(operation.node);
         this.disks.get(operation.node)!.crash();
       } else {
@@ -124,20 +174,4 @@ export class InlineCluster {
       }
     }
   }
-}
-
-/**
- * Runs the commands of a journal again, each at its place, up to virtual time `until` (µs).
- * @throws Error when a command finds its place gone: the run has diverged before it.
- */
-export function replay(run: Run, until: number, options: InlineOptions = {}): InlineCluster {
-  const cluster = new InlineCluster(run.header, options);
-  for (const { at, seq, command } of run.journal) {
-    cluster.runUntil(at);
-    while (cluster.scheduler.log.seq < seq && cluster.step());
-    if (cluster.scheduler.log.seq !== seq) throw new Error(`the run has diverged before event ${seq}`);
-    cluster.command(command);
-  }
-  cluster.runUntil(until);
-  return cluster;
 }

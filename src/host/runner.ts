@@ -12,7 +12,7 @@
  * be; timers that come due meanwhile fire when it goes on.
  */
 import { Reader } from '../protocol/codec.ts';
-import type { AnyProtocol, Effect, Input, Inspection, NodeSetup, Saved } from '../protocol/protocol.ts';
+import type { AnyProtocol, Effect, Input, Inspection, NodeSetup, Saved, View } from '../protocol/protocol.ts';
 import { soundConditions } from '../network/faults/conditions.ts';
 import type { Conditions } from '../network/faults/fault.ts';
 import {
@@ -149,6 +149,11 @@ export class NodeRunner {
       },
       saves: this.saves,
     };
+  }
+
+  /** What it shows of itself now, between two batches. */
+  view(): View {
+    return this.protocol.view(this.state);
   }
 
   /** Memory and disk, for the inspector; `stored` is what the disk holds now. */

@@ -5,7 +5,8 @@
 import { describe, expect, it } from 'vitest';
 import { CommandError } from '../../src/cluster/commands.ts';
 import { readEvents, type EventLog } from '../../src/cluster/event-log.ts';
-import { InlineCluster, replay } from '../../src/host/inline.ts';
+import { InlineCluster } from '../../src/host/inline.ts';
+import { replay } from '../../src/host/replay.ts';
 import { createRandom, nextFloat, nextInteger } from '../../src/protocol/random.ts';
 import { Driver } from '../support/driver.ts';
 import { randomCommand, randomRun } from '../support/random-run.ts';

@@ -3,7 +3,7 @@ import { ENGINE_VERSION } from '../../src/cluster/run.ts';
 import { RunFileError } from '../../src/cluster/run-file/error.ts';
 import { isRunFile, parseRunFile, runFileText, RUN_FILE_BYTES_MAX } from '../../src/cluster/run-file/run-file.ts';
 import { RUN_COMMANDS_MAX } from '../../src/cluster/run-file/schema.ts';
-import { replay } from '../../src/host/inline.ts';
+import { replay } from '../../src/host/replay.ts';
 import { shortRunFile, shortRunText } from '../support/run-files.ts';
 
 const text = shortRunText();
