@@ -10,13 +10,13 @@ import {
   STEP_CORRUPT,
   writeHead,
 } from '../../../src/cluster/batch.ts';
-import { checksumOf, writeChecksum } from '../../../src/cluster/checksum.ts';
+import { checksumOf, readChecksum, writeChecksum } from '../../../src/cluster/checksum.ts';
 import type { CrashPoint, RunEvent } from '../../../src/cluster/events.ts';
 import { InlineCluster } from '../../../src/host/inline.ts';
 import { NodeRunner } from '../../../src/host/runner.ts';
 import { soundConditions } from '../../../src/network/faults/conditions.ts';
 import type { Conditions } from '../../../src/network/faults/fault.ts';
-import { CodecError, Writer } from '../../../src/protocol/codec.ts';
+import { CodecError, Reader, Writer } from '../../../src/protocol/codec.ts';
 import { eventsOf } from '../../support/events.ts';
 import { puppet, puppetHeader, told, type Action } from '../../support/puppet.ts';
 
@@ -131,6 +131,184 @@ describe('the order inside a node', () => {
   });
 });
 
+/** A node that has started, and what each batch makes it say: its notes, in order. */
+function started() {
+  const node = runner();
+  node.run(batch(0, 1, [{ at: 0, start: true }]));
+  const run = (from: number, until: number, inputs: readonly Input[] = [], options: Options = {}) => {
+    const { output, saves } = node.run(batch(from, until, inputs, options));
+    const text = Buffer.from(output.bytes).toString('latin1');
+    const notes = ['one', 'two', 'three', 'four', 'tick', 'tock']
+      .flatMap((word) => {
+        const at = text.lastIndexOf(`${String.fromCharCode(EFFECT_NOTE, word.length)}${word}`);
+        return at < 0 ? [] : [{ word, at }];
+      })
+      .sort((a, b) => a.at - b.at)
+      .map(({ word }) => word);
+    const { nextDue, blockedUntil, busy } = output;
+    return { notes, saves: saves.flatMap(({ writes }) => writes.map(([key]) => key)), nextDue, blockedUntil, busy, output };
+  };
+  return { node, run };
+}
+
+describe('a frozen node', () => {
+  it('does nothing; then what it sent itself, what waited, and timers that are overdue', () => {
+    const { run } = started();
+    run(1, 2, [{ at: 1, ask: [['timer', 'late', 60, [['note', 'tock']]], ['timer', 'soon', 20, [['note', 'tick']]]] }]);
+    expect(run(2, 3, [{ at: 2, ask: [['send', 1, [['note', 'one']]]] }], { single: true })).toMatchObject({ notes: [], busy: true, nextDue: 2 });
+    const inputs: Input[] = [{ at: 3, ask: [['note', 'two']] }, { at: 30, hear: [['note', 'three']] }];
+    expect(run(3, 50, inputs, { control: { frozenUntil: 100 } })).toMatchObject({
+      notes: [], busy: true, nextDue: 100, blockedUntil: 100,
+    });
+    expect(run(50, 100, [{ at: 70, ask: [['note', 'four']] }])).toMatchObject({ notes: [], nextDue: 100 });
+    const { notes, busy, nextDue } = run(100, 101);
+    expect([notes, busy, nextDue]).toEqual([['one', 'two', 'three', 'four', 'tick', 'tock'], false, Infinity]);
+  });
+
+  it('takes one at a time in single steps, and is frozen longer when it is told so', () => {
+    const { run } = started();
+    run(1, 2, [{ at: 1, ask: [['note', 'one']] }, { at: 1, ask: [['note', 'two']] }], { control: { frozenUntil: 50 } });
+    run(2, 3, [], { control: { frozenUntil: 30 } });
+    expect(run(50, 51, [], { single: true })).toMatchObject({ notes: ['one'], busy: true, nextDue: 50 });
+    expect(run(50, 51, [], { single: true, control: { frozenUntil: 80 } })).toMatchObject({ notes: [], nextDue: 80 });
+    expect(run(80, 81, [], { single: true })).toMatchObject({ notes: ['two'], busy: false });
+  });
+});
+
+describe('a slow disk', () => {
+  const words: Action[] = [['note', 'one'], ['save', 'a', 1], ['note', 'two'], ['save', 'b', 1], ['note', 'three']];
+
+  it('holds back what follows each save until it has synced, and only then is it on the disk', () => {
+    const { run } = started();
+    const slow = { control: { diskDelay: 10 } };
+    expect(run(1, 5, [{ at: 1, ask: words }, { at: 2, hear: [['note', 'four']] }], slow)).toMatchObject({
+      notes: ['one'], saves: [], nextDue: 11, blockedUntil: 11, busy: true,
+    });
+    expect(run(5, 11)).toMatchObject({ notes: [], saves: [] });
+    expect(run(11, 12)).toMatchObject({ notes: ['two'], saves: ['a'], nextDue: 21 });
+    expect(run(12, 40)).toMatchObject({ notes: ['three', 'four'], saves: ['b'], nextDue: Infinity, busy: false });
+  });
+
+  it('within one batch gives the same', () => {
+    const { run } = started();
+    const slow = { control: { diskDelay: 10 } };
+    const all = run(1, 40, [{ at: 1, ask: words }, { at: 2, hear: [['note', 'four']] }], slow);
+    expect(all).toMatchObject({ notes: ['one', 'two', 'three', 'four'], saves: ['a', 'b'], busy: false });
+  });
+
+  it('crashes a node that is to crash after a save when it has synced, one that is to crash after a step at its end', () => {
+    const after = (crashAt: CrashPoint) => {
+      const { run } = started();
+      run(1, 5, [{ at: 1, ask: words }], { control: { diskDelay: 10 } });
+      return run(5, 100, [{ at: 6, ask: [['note', 'four']] }], { crashAt });
+    };
+    expect(after('after-save')).toMatchObject({ notes: [], saves: ['a'], nextDue: Infinity });
+    expect(after('after-step')).toMatchObject({ notes: ['two', 'three'], saves: ['a', 'b'], nextDue: Infinity });
+    expect(after('before-step')).toMatchObject({ notes: ['two', 'three'], saves: ['a', 'b'], nextDue: Infinity });
+  });
+
+  it('that lies says so when it has synced', () => {
+    const { node, run } = started();
+    run(1, 5, [{ at: 1, ask: [['save', 'a', 1]] }], { control: { diskDelay: 10 } });
+    const { saves } = node.run(batch(5, 20, [], { control: { diskLies: true } }));
+    expect(saves).toEqual([{ writes: [['a', '1']], lies: true }]);
+  });
+});
+
+describe('a full disk', () => {
+  it('ends the node at its next save, of which nothing is kept', () => {
+    const { run } = started();
+    const { output, notes, saves } = run(1, 5, [{ at: 1, ask: [['note', 'one'], ['save', 'a', 1], ['note', 'two']] }], { control: { diskFull: true } });
+    expect([notes, saves, output.nextDue]).toEqual([['one'], [], Infinity]);
+    expect(Buffer.from(output.bytes).toString('latin1')).toContain('its disk is full: a could not be saved');
+  });
+});
+
+describe('a clock', () => {
+  it.each([[0.5, 20], [2, 5], [1, 10], [16, 1], [3, 3]])('at %f times its speed takes %i µs for a timer of 10', (clockRate, due) => {
+    const { run } = started();
+    const set: Input[] = [{ at: 1, ask: [['timer', 't', 10, [['note', 'tick']]]] }];
+    expect(run(1, 2, set, { control: { clockRate } }).nextDue).toBe(1 + due);
+    // A timer that is set keeps the time it was set to.
+    expect(run(2, 1 + due, [], { control: { clockRate: 1 } }).notes).toEqual([]);
+    expect(run(1 + due, 2 + due).notes).toEqual(['tick']);
+  });
+});
+
+describe('a timer fired by hand', () => {
+  it('fires now and not again; one that is not there is only a note', () => {
+    const { run } = started();
+    run(1, 2, [{ at: 1, ask: [['timer', 't', 100, [['note', 'tick']]]] }]);
+    expect(run(5, 6, [{ at: 5, fire: 't' }])).toMatchObject({ notes: ['tick'], nextDue: Infinity });
+    const { output } = run(6, 7, [{ at: 6, fire: 't' }]);
+    expect(Buffer.from(output.bytes).toString('latin1')).toContain('has no timer t to fire');
+    expect(run(100, 200).output.bytes).toHaveLength(0);
+  });
+
+  it('waits while the node is frozen, and is gone if the timer is gone by then', () => {
+    const { run } = started();
+    run(1, 2, [{ at: 1, ask: [['timer', 't', 100, [['note', 'tick']]]] }]);
+    run(2, 3, [{ at: 2, ask: [['cancel', 't']] }, { at: 2, fire: 't' }], { control: { frozenUntil: 50 } });
+    expect(Buffer.from(run(50, 51).output.bytes).toString('latin1')).toContain('has no timer t to fire');
+  });
+});
+
+describe('a checksum', () => {
+  it('tells of every single bit that was turned over: the message is dropped, and the node goes on', () => {
+    const { run } = started();
+    const hear: Action[] = [['note', 'one']];
+    const bits = 8 * JSON.stringify({ actions: hear }).length;
+    for (let flip = 0; flip < bits; flip++) {
+      const { output, notes } = run(flip + 1, flip + 2, [{ at: flip + 1, hear, flip }, { at: flip + 1, ask: [['note', 'two']] }]);
+      expect([output.bytes[0], notes], `bit ${flip}`).toEqual([STEP_CORRUPT, ['two']]);
+    }
+  });
+
+  it('is FNV-1a, and what is written is what is read', () => {
+    // Test vectors of the authors' reference code.
+    for (const [text, sum] of [['', 0x811c9dc5], ['a', 0xe40c292c], ['foobar', 0xbf9cf968]] as const) {
+      const bytes = Buffer.from(text);
+      expect(checksumOf(bytes, 0, bytes.length)).toBe(sum);
+      const writer = new Writer();
+      writeChecksum(writer, sum);
+      expect(readChecksum(new Reader(writer.view()))).toBe(sum);
+    }
+  });
+});
+
+describe('a node that is saved', () => {
+  it('amid all it can be in the middle of goes on elsewhere as it would have here', () => {
+    const build = () => {
+      const { node, run } = started();
+      run(1, 2, [{ at: 1, ask: [['timer', 'soon', 30, [['note', 'tick']]]] }]);
+      run(2, 3, [{ at: 2, ask: [['send', 1, [['note', 'two']]], ['save', 'a', 1], ['send', 1, [['note', 'three']]], ['note', 'one']] }], {
+        single: true, control: { diskDelay: 10, clockRate: 2 },
+      });
+      run(3, 4, [{ at: 3, hear: [['note', 'four'], ['timer', 'then', 10, [['note', 'tock']]]] }]);
+      return node;
+    };
+    const rest = (node: NodeRunner) => {
+      const made = [node.run(batch(4, 13, [])), node.run(batch(13, 100, []))];
+      return made.map(({ output, saves }) => ({ ...output, bytes: [...output.bytes], saves }));
+    };
+    const whole = rest(build());
+    expect(whole[0]!.saves).toEqual([{ writes: [['a', '1']], lies: false }]);
+    const saved = build().save();
+    const copy = structuredClone(saved);
+    for (const data of [saved, copy, saved]) {
+      expect(rest(NodeRunner.resume({ protocol: puppet, observe: false }, data))).toEqual(whole);
+    }
+    expect(saved).toEqual(copy);
+  });
+
+  it('before it has started starts with what it was given', () => {
+    const node = runner(false, [{ key: 'a', value: 1 }]);
+    const resumed = NodeRunner.resume({ protocol: puppet, observe: false }, node.save());
+    const { output } = resumed.run(batch(0, 1, [{ at: 0, start: true }]));
+    expect(Buffer.from(output.bytes).toString()).toContain('up with [{"key":"a","value":1}]');
+  });
+});
+
 describe('an exception in a step', () => {
   it.each<[string, Action[], string]>([
     ['the protocol throws', [['throw', 'no']], 'TypeError: no'],
@@ -138,6 +316,7 @@ describe('an exception in a step', () => {
     ['a timer is set to no time', [['timer', 't', 0, []]], 'RangeError: timer t of n1: 0 is no time in µs'],
     ['a timer is set to half a µs', [['timer', 't', 1.5, []]], 'RangeError: timer t of n1: 1.5 is no time in µs'],
     ['a message cannot be encoded', [['sendBroken', 1]], 'Error: cannot be encoded'],
+    ['a key belongs to the storage', [['save', '\u0000undo', 1]], 'RangeError: the key "\\u0000undo" belongs to the storage'],
   ])('because %s is a crash with the error, now', (_, actions, error) => {
     expect(story(...actions)).toEqual(['1000 request', `1000 crash ${error}`]);
   });
