@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { outDir } from '../../build/setup/paths.mjs';
 
 /** Entries in this folder. */
-export const testEntries = ['puppet-router', 'puppet-node', 'broken-router'] as const;
+export const testEntries = ['puppet-router', 'puppet-node', 'broken-router', 'journal-child'] as const;
 
 /** The bundle of a test's own entry. */
 export function testEntry(entry: (typeof testEntries)[number]): string {
