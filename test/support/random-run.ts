@@ -1,12 +1,16 @@
 /** Random runs for tests: a header and a script of commands, with every fault the engine has, all from one seed. */
 import { createHeader, type RunHeader } from '../../src/cluster/run.ts';
 import type { TimedCommand } from '../../src/cluster/script.ts';
-import type { Command } from '../../src/cluster/commands.ts';
+import { packetActions, restartDisks, type Command } from '../../src/cluster/commands.ts';
 import { crashPoints } from '../../src/cluster/events.ts';
-import { linkFaults } from '../../src/network/faults/registry.ts';
+import { drawLatency } from '../../src/network/faults/latency.ts';
+import { cutFaults, linkFaults } from '../../src/network/faults/registry.ts';
 import type { NetworkSettings } from '../../src/network/settings.ts';
+import { directionsWhere, type Direction } from '../../src/network/topology.ts';
+import { NODES_MAX } from '../../src/protocol/protocol.ts';
 import { protocolNamed } from '../../src/protocol/registry.ts';
 import { createRandom, nextFloat, nextInteger, nextItem, type Random } from '../../src/protocol/random.ts';
+import { randomFault, randomFire } from './node-faults.ts';
 
 export interface RandomRun {
   readonly header: RunHeader;
@@ -15,16 +19,24 @@ export interface RandomRun {
   readonly until: number;
 }
 
+/** A cut has more links at once than this only by a pattern. */
+const LINKS_MAX = 4;
+/** Commands about single packets in a run that begins in hold mode. */
+const HANDLED = 24;
+
 /** Any network, but not one in which everything takes no time: a duel in it would have a million rounds a second. */
 export function randomNetwork(random: Random): NetworkSettings {
   const settings = Object.fromEntries(linkFaults.map((fault) => [fault.name, fault.swarm(random)]));
-  const { latency } = settings;
-  const spread = { uniform: latency!.max, exponential: latency!.mean, constant: latency!.min }[latency!.distribution as string];
-  return (spread as number) < 20_000 ? randomNetwork(random) : settings;
+  return drawLatency(settings.latency!, 0.5) < 10_000 ? randomNetwork(random) : settings;
+}
+
+export interface RandomOptions {
+  /** @default false */
+  readonly unsafe?: boolean;
 }
 
 /** A run of up to `seconds` virtual seconds with 1 to 7 nodes; the same seed gives the same run. */
-export function randomRun(seed: number, seconds = 20): RandomRun {
+export function randomRun(seed: number, seconds = 20, options: RandomOptions = {}): RandomRun {
   const random = createRandom(seed, 0x7e57);
   const count = nextInteger(random, 1, 7);
   const header = createHeader(protocolNamed('paxos'), {
@@ -37,21 +49,27 @@ export function randomRun(seed: number, seconds = 20): RandomRun {
   const until = seconds * 1_000_000;
   const script: TimedCommand[] = [];
   for (let i = nextInteger(random, 0, 25); i > 0; i--) {
-    script.push({ at: nextInteger(random, 0, until - 1), command: randomCommand(random, header) });
+    const at = nextInteger(random, 0, until - 1);
+    script.push({ at, command: randomCommand(random, header, options) });
   }
+  if (nextFloat(random) < 0.4) script.push(...randomHandling(random));
   return { header, script: script.sort((a, b) => a.at - b.at), until };
 }
 
-/** A command that may or may not be possible when its time comes. An erased disk is left out: it breaks Paxos. */
-export function randomCommand(random: Random, header: RunHeader): Command {
+/**
+ * A command that may or may not be possible when its time comes. @param unsafe with disks that break what Paxos
+ * assumes of them: that lie, or are found torn or erased.
+ */
+export function randomCommand(random: Random, header: RunHeader, { unsafe = false }: RandomOptions = {}): Command {
   const node = nextItem(random, header.nodes);
-  switch (nextInteger(random, 0, 7)) {
+  switch (nextInteger(random, 0, 17)) {
     case 0:
       return { type: 'crash', node, point: nextItem(random, crashPoints) };
     case 1:
     case 2:
-      return { type: 'restart', node, disk: 'kept' };
-    case 3: {
+    case 3:
+      return { type: 'restart', node, disk: unsafe ? nextItem(random, restartDisks) : 'kept' };
+    case 4: {
       const groups = new Map<number, number[]>();
       const islands = nextInteger(random, 1, 3);
       for (const one of header.nodes) {
@@ -60,13 +78,68 @@ export function randomCommand(random: Random, header: RunHeader): Command {
       }
       return { type: 'partition', groups: [...groups.values()] };
     }
-    case 4:
-      return { type: 'network', settings: randomNetwork(random) };
     case 5:
-      return { type: 'client', settings: { interval: nextInteger(random, 20_000, 2_000_000) } };
+      return { type: 'network', settings: randomNetwork(random) };
     case 6:
+      return { type: 'client', settings: { interval: nextInteger(random, 20_000, 2_000_000) } };
+    case 7:
       return { type: 'configure', config: { backoff: nextFloat(random) < 0.7 } };
-    default:
+    case 8:
       return { type: 'propose', node };
+    case 9:
+      return randomLink(random, header);
+    case 10: {
+      const links = randomLinks(random, header);
+      return links.length === 0 ? { type: 'propose', node } : { type: 'cut', links };
+    }
+    case 11: {
+      const { name, picks } = nextItem(random, cutFaults);
+      const picked = header.nodes.filter(() => nextFloat(random) < 0.5).slice(0, nextInteger(random, picks.min, Math.min(picks.max, 7)));
+      return { type: 'cut-pattern', pattern: name, nodes: picked };
+    }
+    case 12: {
+      const links = randomLinks(random, header);
+      return links.length === 0 || nextFloat(random) < 0.7 ? { type: 'mend' } : { type: 'mend', links };
+    }
+    case 13:
+    case 14:
+      return randomFault(random, header, !unsafe);
+    case 15:
+      return { type: 'hold', on: nextFloat(random) < 0.4 };
+    case 16:
+      return randomHand(random, nextItem(random, [40, 400, 4000]));
+    default:
+      return randomFire(random, header);
   }
+}
+
+/** Something done to a packet. @param packets a number up to this. */
+function randomHand(random: Random, packets: number): Command {
+  const packet = nextInteger(random, 1, packets);
+  return { type: 'packet', packet, action: nextItem(random, packetActions), by: nextInteger(random, 1, 2_000_000) };
+}
+
+/** The first packets of a run, whose numbers are known beforehand, held and dealt with by hand. */
+function randomHandling(random: Random): TimedCommand[] {
+  const at = nextInteger(random, 0, 1_000_000);
+  const until = at + nextInteger(random, 1_000_000, 5_000_000);
+  const hands = Array.from({ length: HANDLED }, () => ({
+    at: nextInteger(random, at, until + 200_000),
+    command: randomHand(random, 30),
+  }));
+  return [{ at, command: { type: 'hold', on: true } }, ...hands, { at: until, command: { type: 'hold', on: false } }];
+}
+
+/** Settings for one direction: all of them, those of one fault, or none of its own any more. */
+function randomLink(random: Random, { nodes }: RunHeader): Command {
+  const direction = nextItem(random, directionsWhere(nodes.length > 1 ? nodes : [...nodes, NODES_MAX], () => true));
+  const all = randomNetwork(random);
+  const { name } = nextItem(random, linkFaults);
+  const settings = nextItem(random, [all, { [name]: all[name]! }, null]);
+  return { type: 'link', ...direction, settings };
+}
+
+function randomLinks(random: Random, { nodes }: RunHeader): Direction[] {
+  const all = directionsWhere(nodes, () => true);
+  return all.length === 0 ? [] : Array.from({ length: nextInteger(random, 1, LINKS_MAX) }, () => nextItem(random, all));
 }
