@@ -1,17 +1,24 @@
 /** Stable storage on threads: what was told is on the disk, and a crash at any moment leaves it there. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { MessageChannel, Worker } from 'node:worker_threads';
 import { ClassicLevel } from 'classic-level';
 import { describe, expect, it } from 'vitest';
+import type { NodeOutput } from '../../src/cluster/batch.ts';
 import { CommandError } from '../../src/cluster/commands.ts';
 import { readEvents } from '../../src/cluster/event-log.ts';
+import { nodeSetup } from '../../src/cluster/node-state.ts';
 import { createHeader } from '../../src/cluster/run.ts';
+import { Scheduler } from '../../src/cluster/scheduler.ts';
 import { InlineCluster } from '../../src/host/inline.ts';
 import { replay } from '../../src/host/replay.ts';
+import { NodeRunner } from '../../src/host/runner.ts';
+import { Disk, RESERVED, type Save, type Write } from '../../src/host/storage/disk.ts';
 import { LevelStorage } from '../../src/host/storage/level.ts';
-import { createRandom, nextInteger } from '../../src/protocol/random.ts';
+import type { FromNode, NodeWorkerData } from '../../src/host/thread/messages.ts';
+import { createRandom, nextFloat, nextInteger, nextItem } from '../../src/protocol/random.ts';
 import { protocolNamed } from '../../src/protocol/registry.ts';
-import { puppetHeader, told } from '../support/puppet.ts';
+import { puppet, puppetHeader, told } from '../support/puppet.ts';
 import { scratch, startCluster } from '../support/thread-cluster.ts';
 import { watch } from '../support/watcher.ts';
 import { puppetWorkers } from '../support/workers.ts';
@@ -19,11 +26,11 @@ import { puppetWorkers } from '../support/workers.ts';
 const SECOND = 1_000_000;
 const header = createHeader(protocolNamed('paxos'), { nodes: 3, seed: 11 });
 
-/** All records on a disk, read with LevelDB itself. */
+/** All records on a disk, read with LevelDB itself; what the storage keeps for itself is none. */
 async function onDisk(directory: string, node: number): Promise<Record<string, unknown>> {
   const db = new ClassicLevel<string, string>(join(directory, `n${node}`));
   const records: Record<string, unknown> = {};
-  for await (const [key, json] of db.iterator()) records[key] = JSON.parse(json);
+  for await (const [key, json] of db.iterator()) if (!key.startsWith(RESERVED)) records[key] = JSON.parse(json);
   await db.close();
   return records;
 }
@@ -151,17 +158,69 @@ describe('a look at the disk of a node that is down', () => {
 });
 
 describe('the storage of one node', () => {
+  const save = (...writes: Write[]): Save => ({ writes, lies: false });
+
   it('keeps the last write to each key of a batch, deletes, and gives the rest in the order of the keys', async () => {
     const directory = join(scratch(), 'n1');
-    const storage = await LevelStorage.open(directory, false);
-    await storage.commit([['b', '1'], ['a', '2'], ['b', '3'], ['c', '4']]);
-    await storage.commit([['c', '5'], ['c', null], ['d', null]]);
+    const storage = await LevelStorage.open(directory, 'new');
+    await storage.commit([save(['b', '1'], ['a', '2']), save(['b', '3'], ['c', '4'])]);
+    await storage.commit([save(['c', '5'], ['c', null]), save(['d', null])]);
     expect(await storage.load()).toEqual([{ key: 'a', value: 2 }, { key: 'b', value: 3 }]);
-    await expect(LevelStorage.open(directory, false)).rejects.toThrow();
+    await expect(LevelStorage.open(directory, 'kept')).rejects.toThrow();
     await storage.close();
-    const erased = await LevelStorage.open(directory, true);
+    const erased = await LevelStorage.open(directory, 'erased');
     expect(await erased.load()).toEqual([]);
     await erased.close();
+  });
+
+  it('does all that the model does, whatever is saved, lied about, lost in a crash and found after it', async () => {
+    const folder = scratch();
+    for (let seed = 1; seed <= 10; seed++) {
+      const random = createRandom(seed, 21);
+      let directory = join(folder, `${seed}`);
+      const model = new Disk();
+      let storage = await LevelStorage.open(directory, 'new');
+      const check = async (what: string) => expect(await storage.load(), `seed ${seed}, ${what}`).toEqual(model.load());
+      for (let i = 0; i < 60; i++) {
+        const what = nextInteger(random, 0, 9);
+        if (what < 7) {
+          const saves = Array.from({ length: nextInteger(random, 1, 3) }, (): Save => ({
+            lies: nextFloat(random) < 0.3,
+            writes: Array.from({ length: nextInteger(random, 0, 4) }, (_, n): Write => [
+              // Keys that JavaScript and LevelDB sort differently among them.
+              nextItem(random, ['a', 'b', 'c/1', 'c/10', 'é', '\u{1f331}', '\uff5e', '__proto__']),
+              nextFloat(random) < 0.2 ? null : JSON.stringify([seed, i, n]),
+            ]),
+          }));
+          model.commit(saves);
+          await storage.commit(saves);
+          await check('saved');
+        } else if (what < 9) {
+          const how = nextItem(random, ['kept', 'last-lost', 'last-torn', 'last-torn', 'erased'] as const);
+          model.crash();
+          model.start(how);
+          await storage.close();
+          storage = await LevelStorage.open(directory, how);
+          await check(how);
+        } else {
+          // The node goes on elsewhere, in place of whatever was there.
+          await storage.close();
+          directory = join(folder, `${seed}-${nextInteger(random, 0, 1)}`);
+          storage = await LevelStorage.restore(directory, structuredClone(model.save()));
+          await check('restored');
+        }
+      }
+      await storage.close();
+    }
+  });
+
+  it('that is damaged lets go of the disk', async () => {
+    const directory = join(scratch(), 'n1');
+    const damaged = new ClassicLevel(directory);
+    await damaged.put(`${RESERVED}undo`, 'no JSON');
+    await damaged.close();
+    await expect(LevelStorage.open(directory, 'kept')).rejects.toThrow(SyntaxError);
+    await (await LevelStorage.open(directory, 'erased')).close();
   });
 
   it('cannot be where its folder cannot be made', async () => {
@@ -193,6 +252,50 @@ describe('closing a cluster', () => {
     const { cluster, problems } = await startCluster(header);
     await cluster.close();
     expect(problems).toEqual([]);
+  });
+});
+
+describe('a thread that is started in the state of a node', () => {
+  it('goes on from there, on a disk that holds what the node’s held', async () => {
+    const word = told(['save', 'a', 1], ['timer', 't', 5000, [['save', 'b', 2], ['note', 'went on']]]);
+    const scheduler = new Scheduler(puppetHeader(1), puppet);
+    const setup = nodeSetup(scheduler.header, scheduler.config, 1, 1);
+    const runner = new NodeRunner({ protocol: puppet, setup, stored: [], observe: false });
+    const disk = new Disk();
+    /** All windows before `until`, with each batch run as `run` does it. */
+    const windows = async (until: number, run: (batch: Uint8Array) => NodeOutput | Promise<NodeOutput>) => {
+      for (let window = scheduler.plan(until, false); window !== null; window = scheduler.plan(until, false)) {
+        const outputs: NodeOutput[] = [];
+        for (const batch of window.batches) outputs.push(await run(batch.writer.view().slice()));
+        scheduler.merge(window, outputs);
+      }
+    };
+    scheduler.command({ type: 'propose', node: 1, value: word });
+    await windows(1000, (batch) => {
+      const { output, saves } = runner.run(batch);
+      disk.commit(saves);
+      return output;
+    });
+
+    const directory = join(scratch(), 'n1');
+    const { port1, port2 } = new MessageChannel();
+    const heard = () => new Promise<FromNode>((resolve) => port2.once('message', resolve));
+    const resume = { runner: runner.save(), disk: disk.save() };
+    const workerData: NodeWorkerData = { protocol: 'puppet', setup, disk: 'new', directory, observe: false, resume, port: port1 };
+    const worker = new Worker(puppetWorkers.node, { workerData, transferList: [port1] });
+    expect(await heard()).toEqual({ type: 'ready' });
+    await windows(10_000, async (batch) => {
+      port2.postMessage(batch.buffer, [batch.buffer as ArrayBuffer]);
+      return (await heard()) as FromNode & NodeOutput;
+    });
+    await worker.terminate();
+    port2.close();
+
+    const inline = new InlineCluster(puppetHeader(1), { protocol: puppet });
+    inline.command({ type: 'propose', node: 1, value: word });
+    inline.runUntil(10_000);
+    expect(scheduler.log.digest).toBe(inline.digest);
+    expect(await onDisk(join(directory, '..'), 1)).toEqual({ a: 1, b: 2 });
   });
 });
 
