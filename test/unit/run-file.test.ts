@@ -4,6 +4,7 @@ import { RunFileError } from '../../src/cluster/run-file/error.ts';
 import { isRunFile, parseRunFile, runFileText, RUN_FILE_BYTES_MAX } from '../../src/cluster/run-file/run-file.ts';
 import { RUN_COMMANDS_MAX } from '../../src/cluster/run-file/schema.ts';
 import { replay } from '../../src/host/replay.ts';
+import { openRunFile } from '../../src/scenario/run-file.ts';
 import { shortRunFile, shortRunText } from '../support/run-files.ts';
 
 const text = shortRunText();
@@ -51,7 +52,7 @@ test('a command stands on a line of its own', () => {
 test('what is left out is filled in', () => {
   const { title, header, end } = JSON.parse(text) as Record<string, unknown>;
   const read = parseRunFile(JSON.stringify({ synod: 'run', version: 1, header, end }), 'a.json');
-  expect(read).toMatchObject({ title: '', app: '', digest: null, marks: [], expect: [], run: { journal: [] } });
+  expect(read).toMatchObject({ title: '', app: '', digest: null, marks: [], expect: null, run: { journal: [] } });
   expect(title).toBe('A short run');
 });
 
@@ -95,7 +96,7 @@ describe('what is wrong is named with its line and field', () => {
     ['a mark that goes back', /\{"seq":\d+,"digest"/, '{"seq":0,"digest"', 'marks[0].seq must be above 0, as before it, and at most '],
     ['a mark after the end', /\{"seq":\d+,"digest"/, '{"seq":9007199254740991,"digest"', 'as the end, not 9007199254740991'],
     ['an end before the last command', '"end": {"at":60000000', '"end": {"at":3', 'end.at must be at least 600000'],
-    ['a list that is none', '"expect": [', '"expect": "x", "expct": [', 'there is no field "expct" here; there are synod, version'],
+    ['a list that is none', '"expect": {', '"expect": "x", "expct": {', 'there is no field "expct" here; there are synod, version'],
   ])('%s', (_case, from, to, message) => {
     const given = edited(from, to);
     const error = refusalOf(given);
@@ -153,10 +154,10 @@ describe('versions', () => {
       ],
     };
     const first = edited('"title"', '"name"');
-    expect(parseRunFile(first, 'a.json', format)).toEqual(parseRunFile(text, 'a.json'));
+    expect(parseRunFile(first, 'a.json', { format })).toEqual(parseRunFile(text, 'a.json'));
     const second = first.replace('"version": 1', '"version": 2').replace('"name"', '"heading"');
-    expect(parseRunFile(second, 'a.json', format).title).toBe('A short run');
-    expect(() => parseRunFile(text.replace('"version": 1', '"version": 4'), 'a.json', format)).toThrow('up to version 3');
+    expect(parseRunFile(second, 'a.json', { format }).title).toBe('A short run');
+    expect(() => parseRunFile(text.replace('"version": 1', '"version": 4'), 'a.json', { format })).toThrow('up to version 3');
   });
 
   test('a run of another engine can only be looked at', () => {
@@ -181,7 +182,7 @@ describe('what is meant to harm', () => {
 
   test.each(['[', '{"a":', '[{"a":'])('nesting of %s', (open) => {
     expect(refusalOf(open.repeat(500_000)).message).toContain('nested more than 32 deep');
-    expect(refusalOf(edited('"expect": [', `"expect": [${'['.repeat(40)}${']'.repeat(40)},`)).message).toContain('32 deep');
+    expect(refusalOf(edited('"expect": {', `"expect": {"x": ${'['.repeat(40)}${']'.repeat(40)},`)).message).toContain('32 deep');
   });
 
   test('long lists and wide objects', () => {
@@ -206,6 +207,17 @@ describe('what is meant to harm', () => {
     expect(refusalOf(edited('A short run', 'A short\trun')).message).toContain('a control character cannot stand in text');
     expect(refusalOf(edited('"seed": 7', '"seed": 7\u00a0')).message).toContain('a.json');
   });
+});
+
+test('what is expected is read by the scenario, and named with its line', () => {
+  const opened = openRunFile(text, 'a.json');
+  expect(opened.expected).toMatchObject({ until: 50_000_000, list: [{ text: 'never two values' }, { text: 'instance 1 chosen' }] });
+  expect(openRunFile(edited(/,\n {2}"expect": .*/, ''), 'a.json').expected).toBeNull();
+  const strange = edited('instance 1 chosen', 'n7 learns');
+  const message = `a.json, line ${lineWith(strange, 'n7 learns')}: expect.list[1] there is no n7: the cluster has 3 nodes`;
+  expect(() => openRunFile(strange, 'a.json')).toThrow(RunFileError);
+  expect(() => openRunFile(strange, 'a.json')).toThrow(message);
+  expect(refusalOf(edited('"until":50000000', '"until":-1')).message).toContain('expect.until must be a whole number');
 });
 
 test('a run with more commands than a file holds is not written', () => {

@@ -4,10 +4,10 @@
  */
 import { createScanner } from 'jsonc-parser';
 import * as z from 'zod';
-import type { Json } from '../../protocol/protocol.ts';
+import { TEXT_LENGTH_MAX } from '../../protocol/protocol.ts';
 import type { JournalEntry } from '../commands.ts';
 import type { DigestMark } from '../digest.ts';
-import type { Place, Run } from '../run.ts';
+import type { Place, Run, RunHeader } from '../run.ts';
 import { Checker, isFields } from './checker.ts';
 import { refusal } from './error.ts';
 import { linesOf, readJson } from './json.ts';
@@ -21,6 +21,7 @@ import {
   placeSchema,
   readOnlyReason,
   RUN_COMMANDS_MAX,
+  RUN_TIME_MAX_US,
   titleSchema,
   versionSchema,
 } from './schema.ts';
@@ -28,8 +29,6 @@ import { migrate, newerText, RUN_FORMAT, type Format } from './versions.ts';
 
 /** Largest run file, bytes; it is also the most UTF-16 code units. */
 export const RUN_FILE_BYTES_MAX = 64 * 1024 * 1024;
-/** Most expectations of a run. */
-export const RUN_EXPECTATIONS_MAX = 1000;
 
 export interface RunFile {
   /** May be empty. */
@@ -43,8 +42,15 @@ export interface RunFile {
   readonly digest: string | null;
   /** Digests on the way, ascending, to narrow a divergence down; some or all may be missing. */
   readonly marks: readonly DigestMark[];
-  /** What the scenario expects of the run, as written there. Checked by the scenario's own schema, not here. */
-  readonly expect: readonly Json[];
+  /** What the scenario expects of the run; null when it expects nothing. */
+  readonly expect: WrittenExpectations | null;
+}
+
+/** Expectations as they stand in a scenario. */
+export interface WrittenExpectations {
+  /** When they are judged, virtual time in µs. */
+  readonly until: number;
+  readonly list: readonly string[];
 }
 
 export interface OpenedRunFile extends RunFile {
@@ -65,19 +71,33 @@ const fileSchema = z.strictObject({
   expect: z.unknown().optional(),
 });
 
+/** Most expectations of a run. */
+const RUN_EXPECTATIONS_MAX = 100;
+
+const expectSchema = z.strictObject({
+  until: z.int().min(1).max(RUN_TIME_MAX_US),
+  list: z.array(z.string().min(1).max(TEXT_LENGTH_MAX)).min(1).max(RUN_EXPECTATIONS_MAX),
+});
+
+export interface ParseOptions {
+  /** Says what is wrong with an expectation; empty when nothing is. What they mean is the scenario's business. */
+  readonly expectation?: (text: string, header: RunHeader) => string;
+  /** For tests of migration. */
+  readonly format?: Format;
+}
+
 /**
  * Reads a run file.
  * @param text the file's content; a byte order mark is skipped
  * @param name the file's name, for messages
- * @param format for tests of migration
  * @throws RunFileError naming every problem found, at most ten, each with its line and field.
  */
-export function parseRunFile(text: string, name: string, format: Format = RUN_FORMAT): OpenedRunFile {
+export function parseRunFile(text: string, name: string, options: ParseOptions = {}): OpenedRunFile {
   const json = withoutMark(text);
   if (json.length > RUN_FILE_BYTES_MAX) throw refusal(name, null, tooLargeText(json.length));
   const given = readJson(json, { name, line: 1, listMax: RUN_COMMANDS_MAX });
   const checker = new Checker();
-  const file = checkFile(checker, given, format);
+  const file = checkFile(checker, given, options);
   checker.finish(name, (paths) => linesOf(json, paths));
   return file!;
 }
@@ -99,7 +119,7 @@ export function runFileText(file: RunFile): string {
     `"end": ${JSON.stringify(end)}`,
     `"digest": ${JSON.stringify(digest)}`,
     ...(marks.length === 0 ? [] : [`"marks": ${listText(thinned(marks))}`]),
-    ...(expect.length === 0 ? [] : [`"expect": ${listText(expect)}`]),
+    ...(expect === null ? [] : [`"expect": ${JSON.stringify(expect)}`]),
   ];
   return `{\n${fields.map((field) => `  ${field}`).join(',\n')}\n}\n`;
 }
@@ -132,7 +152,8 @@ export function tooLargeText(size: number): string {
   return `the file is too large for a run: ${size.toLocaleString('en')} bytes, more than ${RUN_FILE_BYTES_MAX.toLocaleString('en')}`;
 }
 
-function checkFile(checker: Checker, given: unknown, format: Format): OpenedRunFile | null {
+function checkFile(checker: Checker, given: unknown, options: ParseOptions): OpenedRunFile | null {
+  const { format = RUN_FORMAT, expectation = () => '' } = options;
   if (!isFields(given)) return checker.complain([], 'a run file holds an object with fields');
   if (given.synod !== 'run') return checker.complain(['synod'], 'must be "run": this is no run file');
   const version = checker.parse(versionSchema, given.version, ['version']);
@@ -144,8 +165,13 @@ function checkFile(checker: Checker, given: unknown, format: Format): OpenedRunF
   const { app, title, end, digest } = file;
   const journal = header === null ? [] : checkEntries(checker, file.commands ?? [], end, header.nodes);
   const marks = checkMarks(checker, file.marks ?? [], end);
-  const expect = checkExpectations(checker, file.expect ?? []);
+  const expect = file.expect === undefined ? null : checker.parse(expectSchema, file.expect, ['expect']);
   if (header === null || !checker.clean) return null;
+  expect?.list.forEach((text, index) => {
+    const wrong = expectation(text, header);
+    if (wrong !== '') checker.complain(['expect', 'list', index], wrong);
+  });
+  if (!checker.clean) return null;
   return { title, app, run: { header, journal }, end, digest, marks, expect, readOnly: readOnlyReason(header) };
 }
 
@@ -177,10 +203,6 @@ function checkMarks(checker: Checker, given: unknown, end: Place): DigestMark[] 
     }
   }
   return marks;
-}
-
-function checkExpectations(checker: Checker, given: unknown): Json[] {
-  return checkList(checker, given, 'expect', RUN_EXPECTATIONS_MAX) as Json[];
 }
 
 function checkList(checker: Checker, given: unknown, field: string, max: number): readonly unknown[] {
