@@ -11,7 +11,7 @@ const second = 1_000_000;
 /** Seconds and what happens then. */
 type Told = readonly (readonly [number, EventBody])[];
 
-function stands(text: string, told: Told, { until = 30, end = until } = {}): { state: string; why: string } {
+function stands(text: string, told: Told, { until = 30, end = until }: { until?: number; end?: number } = {}): { state: string; why: string } {
   const judge = new ExpectationJudge({ list: [readExpectation(text, { protocol, nodes })], until: until * second }, protocol);
   told.forEach(([at, body], seq) => judge.take({ seq, at: Math.round(at * second), ...body } as RunEvent));
   judge.end(end * second);
