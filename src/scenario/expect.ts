@@ -1,5 +1,5 @@
 /** Holds what a scenario expects against a run: a fold over its events, live or replayed. */
-import { Observer } from '../cluster/conditions.ts';
+import { Observer, type ObserverState } from '../cluster/conditions.ts';
 import type { RunEvent } from '../cluster/events.ts';
 import type { ExpectationState } from '../cluster/timeline.ts';
 import type { AnyProtocol, NodeId } from '../protocol/protocol.ts';
@@ -27,6 +27,14 @@ interface Case {
   lastAt: number;
 }
 
+/** How far a judge has got: plain data. */
+export interface JudgeState {
+  readonly observer: ObserverState;
+  readonly cases: readonly Case[];
+  readonly known: ReadonlyMap<NodeId, ReadonlyMap<number, string>>;
+  readonly chosen: ReadonlySet<number>;
+}
+
 export class ExpectationJudge {
   private readonly until: number;
   private readonly observer: Observer;
@@ -36,10 +44,13 @@ export class ExpectationJudge {
   private readonly known = new Map<NodeId, Map<number, string>>();
   private readonly chosen = new Set<number>();
 
-  constructor({ list, until }: Expected, protocol: AnyProtocol) {
+  /** @param from what `save` gave for the same expectations; without it, nothing has happened yet. */
+  constructor({ list, until }: Expected, protocol: AnyProtocol, from?: JudgeState) {
     this.until = until;
-    this.observer = new Observer(protocol);
-    this.cases = list.map((expectation) => ({
+    this.observer = new Observer(protocol, from?.observer);
+    for (const [node, slots] of from?.known ?? []) this.known.set(node, new Map(slots));
+    for (const slot of from?.chosen ?? []) this.chosen.add(slot);
+    this.cases = from?.cases.map((one) => ({ ...one })) ?? list.map((expectation) => ({
       expectation,
       state: 'open',
       why: '',
@@ -48,7 +59,12 @@ export class ExpectationJudge {
       occurred: 0,
       lastAt: 0,
     }));
-    this.open = [...this.cases];
+    this.open = this.cases.filter(({ state }) => state === 'open');
+  }
+
+  save(): JudgeState {
+    const known = new Map([...this.known].map(([node, slots]) => [node, new Map(slots)]));
+    return { observer: this.observer.save(), cases: this.cases.map((one) => ({ ...one })), known, chosen: new Set(this.chosen) };
   }
 
   /** Takes in the next event; every event of the run has to be given, from the first, in order. */

@@ -59,7 +59,8 @@ export const scenarioSchema = z
     until: timeSchema(1, TIME_MAX_US, 'from 1 µs to 24 h').optional(),
     expect: z.array(z.string().trim().min(1).max(CONDITION_LENGTH_MAX)).max(SCENARIO_EXPECTATIONS_MAX).default([]),
   })
-  .superRefine((scenario, context) => {
+  // Only what has the right shape comes here: the checks below take it for granted.
+  .transform((scenario, context) => {
     const protocol = protocolOf(scenario.protocol);
     const nodes = nodesOf(scenario.nodes);
     const config = guarded(context, '', () => protocol.config(scenario.config, nodes));
@@ -72,9 +73,7 @@ export const scenarioSchema = z
       const message = 'is missing: what is expected needs a time, such as "30 s", at which it is judged';
       context.addIssue({ code: 'custom', path: ['until'], message });
     }
-  })
-  .transform((scenario, context) => {
-    const vocabulary = { protocol: protocolOf(scenario.protocol), nodes: nodesOf(scenario.nodes) };
+    const vocabulary = { protocol, nodes };
     return {
       ...scenario,
       until: scenario.until ?? null,

@@ -70,6 +70,48 @@ test('commands of the script come in the order of their times, those of one time
   ]);
 });
 
+test('commands come at times or conditions, nodes go by name or number, settings have units', () => {
+  const { script, until } = scenarioRun(
+    parseScenario(
+      `${head}until: 1 min
+links:
+  - { from: n1, to: 2, settings: { bandwidth: { rate: 2 kB/s }, latency: { distribution: trace, trace: [1 s, 20 ms] } } }
+commands:
+  - { after: 3 promises, plus: 200 ms, type: fault, node: n3, fault: slow-disk, settings: { sync: 1.5 s } }
+  - { when: healed, type: client, settings: { proposers: [n1, 2] } }
+  - { at: 0, type: packet, packet: 3, action: delay, by: 2 s }
+`,
+      'test.yaml',
+    ),
+    0,
+  );
+  expect(until).toBe(60_000_000);
+  expect(script).toEqual([
+    {
+      at: 0,
+      command: {
+        type: 'link',
+        from: 1,
+        to: 2,
+        settings: { bandwidth: { rate: 2000 }, latency: { distribution: 'trace', trace: [1_000_000, 20_000] } },
+      },
+    },
+    {
+      when: {
+        pattern: { type: 'message', kind: 1, happens: 'delivered', from: null, to: null },
+        count: 3,
+        plus: 200_000,
+      },
+      command: { type: 'fault', node: 3, fault: 'slow-disk', settings: { sync: 1_500_000 } },
+    },
+    {
+      when: { pattern: { type: 'healed' }, count: 1, plus: 0 },
+      command: { type: 'client', settings: { proposers: [1, 2] } },
+    },
+    { at: 0, command: { type: 'packet', packet: 3, action: 'delay', by: 2_000_000 } },
+  ]);
+});
+
 test('the example in the documentation is a scenario', () => {
   const page = readFileSync(join(import.meta.dirname, '../../../docs/scenarios.md'), 'utf8');
   const example = /```yaml\n(synod: 1[^]*?)```/.exec(page)![1]!;
@@ -136,6 +178,81 @@ describe('what is wrong is named with its line and field', () => {
       'a death by command',
       `${head}commands:\n  - { at: 0, type: died, node: 1, error: x }\n`,
       'commands[0].type must be',
+    ],
+    [
+      'a command at no time',
+      `${head}commands:\n  - { type: crash, node: 1 }\n`,
+      'line 5: commands[0].at is missing: a command has "at" with a time, or "when" or "after" with a condition',
+    ],
+    [
+      'a command at two times',
+      `${head}commands:\n  - at: 1 s\n    when: chosen\n    type: hold\n    on: true\n`,
+      'line 6: commands[0].when cannot be there beside "at"',
+    ],
+    [
+      'a delay after a time',
+      `${head}commands:\n  - { at: 1 s, plus: 1 s, type: hold, on: true }\n`,
+      'line 5: commands[0].plus belongs to a condition',
+    ],
+    [
+      'a condition that is none',
+      `${head}commands:\n  - at: 0\n    type: hold\n    on: true\n  - type: hold\n    on: true\n    after: lunch\n`,
+      'line 10: commands[1].after "lunch" is no condition; there are chosen · ',
+    ],
+    [
+      'a condition about a node that is none',
+      `${head}nodes: 3\ncommands:\n  - { when: n4 crashes, type: hold, on: true }\n`,
+      'line 6: commands[0].when there is no n4: the cluster has 3 nodes',
+    ],
+    [
+      'an expectation that is none',
+      `${head}until: 30 s\nexpect:\n  - never two values\n  - all goes well\n`,
+      'line 7: expect[1] "all goes well" is no expectation; there are never CONDITION · ',
+    ],
+    [
+      'an expectation without an end',
+      `${head}expect: [never two values]\n`,
+      'until is missing: what is expected needs a time, such as "30 s", at which it is judged',
+    ],
+    [
+      'a node by another name',
+      `${head}commands:\n  - { at: 0, type: crash, node: bob }\n`,
+      'line 5: commands[0].node must be a node from n1 to n15, such as "n1" or 1, not "bob"',
+    ],
+    [
+      'a link of one node',
+      `${head}commands:\n  - { at: 0, type: cut, links: [{ from: n1, to: n1 }] }\n`,
+      'line 5: commands[0].links[0].to a link joins two nodes',
+    ],
+    [
+      'a link of the beginning to nobody',
+      `${head}nodes: 2\nlinks:\n  - { from: n1, to: n3, settings: lan }\n`,
+      'line 6: links[0].to there is no n3',
+    ],
+    [
+      'a pattern of cuts that is none',
+      `${head}commands:\n  - { at: 0, type: cut-pattern, pattern: maze }\n`,
+      'line 5: commands[0].pattern must be one of one-way, deaf, bridge, ring, knife, not "maze"',
+    ],
+    [
+      'a pattern around nobody',
+      `${head}commands:\n  - { at: 0, type: cut-pattern, pattern: knife, nodes: [n1] }\n`,
+      'line 5: commands[0].nodes must name 2 nodes',
+    ],
+    [
+      'a pattern too large for the cluster',
+      `${head}nodes: 3\ncommands:\n  - { at: 0, type: cut-pattern, pattern: ring }\n`,
+      'line 6: commands[0].pattern needs a cluster of at least 4 nodes',
+    ],
+    [
+      'a fault of a node that is none',
+      `${head}commands:\n  - { at: 0, type: fault, node: n1, fault: flu }\n`,
+      'line 5: commands[0].fault must be one of freeze, clock',
+    ],
+    [
+      'a setting of it out of range',
+      `${head}commands:\n  - at: 0\n    type: fault\n    node: n1\n    fault: slow-disk\n    settings: { sync: 2 h }\n`,
+      'line 9: commands[0].settings.sync must be a number from 0 to 60000000',
     ],
     ['broken YAML', `${head}commands: [1, 2\n`, 'test.yaml, line '],
     ['a field twice', `${head}title: Again\n`, 'line 4: map keys must be unique'],
