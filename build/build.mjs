@@ -13,6 +13,7 @@ const BUNDLES = {
   main: { entry: 'electron/main/index.ts', file: 'main/main.cjs' },
   router: { entry: 'src/host/thread/router-worker.ts', file: 'main/router-worker.cjs' },
   node: { entry: 'src/host/thread/node-worker.ts', file: 'main/node-worker.cjs' },
+  history: { entry: 'electron/main/history-worker.ts', file: 'main/history-worker.cjs' },
   preload: { entry: 'electron/preload/index.ts', file: 'preload/preload.cjs' },
   cli: { entry: 'src/cli/index.ts', file: 'cli/cli.cjs' },
 };

@@ -7,8 +7,9 @@ import type { JournalEntry } from '../cluster/commands.ts';
 import type { Place, Run } from '../cluster/run.ts';
 import { InlineCluster, type InlineOptions } from './inline.ts';
 
-/** Events between two yields, at least. */
+/** Events between two yields, at least; or windows, of which many can be idle. */
 const CHUNK_EVENTS = 500;
+const CHUNK_WINDOWS = 2000;
 
 /**
  * Goes on with a cluster through the commands of `journal` that it has not carried out yet, up to `end`. Yields now and
@@ -37,6 +38,7 @@ export function* replayTo(
       if (!(error instanceof CommandError)) throw error;
       return `the command "${entry.command.type}" after event ${entry.seq} can no longer be carried out: ${error.message}`;
     }
+    yield;
   }
 }
 
@@ -44,9 +46,11 @@ export function* replayTo(
 export function* goTo(cluster: InlineCluster, place: Place): Generator<void, void> {
   const { log } = cluster.scheduler;
   let paused = log.seq;
+  let windows = 0;
   while (log.seq <= place.seq && cluster.window(place.at)) {
-    if (log.seq - paused < CHUNK_EVENTS) continue;
+    if (log.seq - paused < CHUNK_EVENTS && ++windows < CHUNK_WINDOWS) continue;
     paused = log.seq;
+    windows = 0;
     yield;
   }
   while (log.seq < place.seq && cluster.step(place.at + 1)) {
