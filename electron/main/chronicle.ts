@@ -1,0 +1,47 @@
+/** What is known of a run's past, put together from the news of its history, for whoever comes to watch later. */
+import type { Mark, TimelineNews } from '../../src/cluster/timeline.ts';
+import type { Place } from '../../src/cluster/run.ts';
+
+export class Chronicle {
+  readonly run: number;
+  /** Hears of all that is new from now on. */
+  onNews: (news: TimelineNews) => void = () => {};
+  readonly #marks: Mark[] = [];
+  #latest: TimelineNews | null = null;
+  #chosen = 0;
+
+  /** @param run number of the run; news of others are none of its business. */
+  constructor(run: number) {
+    this.run = run;
+  }
+
+  readonly take = (news: TimelineNews): void => {
+    if (news.run !== this.run) return;
+    if (news.reset) {
+      this.#marks.length = 0;
+      this.#chosen = 0;
+    }
+    for (const mark of news.marks) {
+      this.#marks.push(mark);
+      if (mark.kind === 'chosen') this.#chosen++;
+    }
+    this.#latest = news;
+    this.onNews(news);
+  };
+
+  /** All that is known; `null` while nothing is. */
+  get all(): TimelineNews | null {
+    return this.#latest === null ? null : { ...this.#latest, marks: [...this.#marks], reset: true };
+  }
+
+  /** How far the run has got, as far as is known, and in how many slots a value is chosen. */
+  get progress(): { readonly end: Place; readonly chosen: number } | null {
+    const latest = this.#latest;
+    return latest === null ? null : { end: { at: latest.at, seq: latest.seq }, chosen: this.#chosen };
+  }
+
+  /** The first event that differs from what it should have been; `null` while none does. */
+  get divergedAt(): number | null {
+    return this.#latest?.exactness.divergence?.seq ?? null;
+  }
+}

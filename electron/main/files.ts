@@ -1,0 +1,126 @@
+/** Opening and saving: what the person chooses in the system's own dialogs, and what becomes of it. */
+import { basename, dirname, join } from 'node:path';
+import type { SessionInfo } from '../../src/cluster/frames.ts';
+import { runFileText } from '../../src/cluster/run-file/run-file.ts';
+import { RUN_TITLE_MAX } from '../../src/cluster/run-file/schema.ts';
+import { CommandError } from '../../src/cluster/command-error.ts';
+import { toScenario } from '../../src/scenario/to-scenario.ts';
+import type { ClusterService } from './cluster-service.ts';
+import { expectIn, isRunName, readRunOrScenario, RUN_EXTENSION } from './runs.ts';
+import { saveWhole } from './save.ts';
+
+/** What a dialog offers by kind of file. */
+export interface FileFilter {
+  readonly name: string;
+  readonly extensions: readonly string[];
+}
+
+/** The system's dialogs; each gives a path, or `null` when the person thought better of it. */
+export interface Dialogs {
+  open(title: string, filters: readonly FileFilter[]): Promise<string | null>;
+  /** @param proposed name of the file, or path of one */
+  save(title: string, proposed: string, filters: readonly FileFilter[]): Promise<string | null>;
+}
+
+const RUNS: FileFilter = { name: 'Runs', extensions: [RUN_EXTENSION] };
+const SCENARIOS: FileFilter = { name: 'Scenarios', extensions: ['yaml', 'yml', 'json'] };
+const BOTH: FileFilter = { name: 'Runs and scenarios', extensions: [...RUNS.extensions, ...SCENARIOS.extensions] };
+
+/** Longest part of a title that becomes the proposed name of a file. */
+const NAME_LENGTH_MAX = 60;
+
+export class Files {
+  readonly #service: ClusterService;
+  readonly #dialogs: Dialogs;
+  readonly #version: string;
+
+  /** @param version of the program, which run files name as the one that wrote them */
+  constructor(service: ClusterService, dialogs: Dialogs, version: string) {
+    this.#service = service;
+    this.#dialogs = dialogs;
+    this.#version = version;
+  }
+
+  /** Asks for a run or scenario and opens it. @returns `null` when the person thought better of it. */
+  async open(): Promise<SessionInfo | null> {
+    const path = await this.#dialogs.open('Open', [BOTH, RUNS, SCENARIOS]);
+    return path === null ? null : this.openPath(path, null);
+  }
+
+  /**
+   * Opens a run or a scenario.
+   * @param seed for a scenario, used instead of the file's own; null: the file's, or a fresh one
+   * @throws Error with the reason, and the run that goes on is as it was.
+   */
+  async openPath(path: string, seed: number | null): Promise<SessionInfo> {
+    const opened = await readRunOrScenario(path, seed);
+    if (opened.type === 'scenario') return this.#service.begin(opened.start);
+    return this.#service.open(`Opening ${basename(path)}`, opened.earlier);
+  }
+
+  /**
+   * Saves the run that goes on.
+   * @param as asks for a file even if there is one
+   * @returns the name of the file; `null` when the person thought better of it
+   * @throws CommandError saying why it could not be saved.
+   */
+  async save(as: boolean): Promise<string | null> {
+    const { path: known, title } = this.#service.document;
+    this.#service.mustBeSavable();
+    const path = known !== null && !as ? known : await this.#ask('Save Run', known, title, RUNS);
+    if (path === null) return null;
+    const { run, end, digest, marks, expected, revision } = await this.#service.snapshot();
+    const expect = expectIn(expected);
+    const text = inOneFile(() =>
+      runFileText({ title: title.slice(0, RUN_TITLE_MAX), app: this.#version, run, end, digest, marks, expect }),
+    );
+    await saveWhole(path, text);
+    this.#service.saved(path, revision);
+    return basename(path);
+  }
+
+  /** The same as a scenario, which a person can read and change. */
+  async saveScenario(): Promise<string | null> {
+    const { path: known, title } = this.#service.document;
+    const path = await this.#ask('Save as Scenario', null, title, SCENARIOS);
+    if (path === null) return null;
+    const { run, end } = await this.#service.snapshot();
+    const name = [title, known === null ? '' : withoutExtension(known), withoutExtension(path)].find((one) => one !== '')!;
+    await saveWhole(path, inOneFile(() => toScenario(run, { title: name.slice(0, RUN_TITLE_MAX), until: Math.max(1, end.at) })));
+    return basename(path);
+  }
+
+  /** A path whose name ends as it has to. */
+  async #ask(title: string, known: string | null, name: string, filter: FileFilter): Promise<string | null> {
+    const extension = filter.extensions[0]!;
+    const proposed = known ?? `${fileName(name)}.${extension}`;
+    const chosen = await this.#dialogs.save(title, proposed, [filter]);
+    if (chosen === null) return null;
+    const fits = filter === RUNS ? isRunName(chosen) : filter.extensions.some((one) => chosen.toLowerCase().endsWith(`.${one}`));
+    return fits ? chosen : join(dirname(chosen), `${basename(chosen)}.${extension}`);
+  }
+}
+
+/** A run with more commands than a file can have is refused like everything else that cannot be. */
+function inOneFile(write: () => string): string {
+  try {
+    return write();
+  } catch (error) {
+    if (error instanceof RangeError) throw new CommandError(error.message);
+    throw error;
+  }
+}
+
+/** A name that every system takes: letters, digits, and single dashes between. */
+function fileName(title: string): string {
+  const name = title
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .slice(0, NAME_LENGTH_MAX)
+    .replace(/^-|-$/g, '');
+  return name === '' ? 'run' : name;
+}
+
+function withoutExtension(path: string): string {
+  return basename(path).replace(/\.[^.]+$/, '');
+}
