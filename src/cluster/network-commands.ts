@@ -7,8 +7,9 @@ import { checked, CommandError } from './command-error.ts';
 import type { Command, CommandType } from './commands.ts';
 import type { Scheduler } from './scheduler.ts';
 
-const types = ['partition', 'network', 'link', 'cut', 'cut-pattern', 'mend', 'hold', 'packet'] as const satisfies CommandType[];
+const types = ['partition', 'network', 'link', 'cut', 'cut-pattern', 'mend', 'hold', 'packet'] as const;
 export type NetworkCommand = Extract<Command, { type: (typeof types)[number] }>;
+type PacketCommand = Extract<Command, { type: 'packet' }>;
 
 export function isNetworkCommand(command: Command): command is NetworkCommand {
   return (types as readonly CommandType[]).includes(command.type);
@@ -49,7 +50,7 @@ export function carryOutOnNetwork(scheduler: Scheduler, command: NetworkCommand)
       if (command.links !== undefined) checkLinks(scheduler, command.links);
       const links = router.mend(command.links);
       if (links.length === 0) {
-        throw new CommandError(command.links === undefined ? 'no link is cut' : 'none of these links is cut, at most their ends are parted');
+        throw new CommandError(command.links === undefined ? 'no link is cut' : 'none of these links is cut by itself');
       }
       log.write(at, { type: 'mend', links });
       return;
@@ -65,7 +66,7 @@ export function carryOutOnNetwork(scheduler: Scheduler, command: NetworkCommand)
   }
 }
 
-function handlePacket(scheduler: Scheduler, { packet: number, action, by }: Extract<Command, { type: 'packet' }>): void {
+function handlePacket(scheduler: Scheduler, { packet: number, action, by }: PacketCommand): void {
   const { router, log, now: at } = scheduler;
   switch (action) {
     case 'hold':

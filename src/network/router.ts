@@ -341,7 +341,7 @@ export class Router {
   }
 }
 
-/** What a packet runs into first: its lot, or a link that is down by the clock at `cutAt`; sent when it is: half-way. */
+/** What a packet runs into first: its lot, or a link that is down by the clock at `cutAt`; down now: half-way. */
 function sooner(lot: Doom | null, cutAt: number | null, now: number, due: number): Doom | null {
   if (cutAt === null) return lot;
   const at = cutAt > now ? cutAt : now + Math.floor((due - now) / 2);

@@ -9,7 +9,7 @@ export const clock: NodeFault = {
   unsafe: false,
   name: 'clock',
   label: 'Clock',
-  letter: '◷',
+  letter: 'C',
   meaning: 'The clock of the node runs too slow or too fast, and so do the timers it sets from then on.',
   fields: {
     rate: {

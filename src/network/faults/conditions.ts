@@ -32,6 +32,6 @@ export function nodeFaultNamed(name: string): NodeFault | undefined {
  * @param base complete settings; by default those of a fault that was never set.
  * @throws SettingsError naming the field, e.g. `clock.rate`, that is unknown or out of range.
  */
-export function completeFault(fault: NodeFault, given: unknown, base: FaultSettings = defaultsOf(fault)): FaultSettings {
+export function completeFault(fault: NodeFault, given: unknown, base = defaultsOf(fault)): FaultSettings {
   return completeSettings(fault.name, fault.fields, given, base);
 }

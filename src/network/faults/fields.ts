@@ -29,8 +29,8 @@ export function completeSettings(
   const settings: Record<string, FieldValue> = { ...base };
   for (const [name, value] of Object.entries(plainObject(given, path))) {
     if (!Object.hasOwn(fields, name)) {
-      const names = Object.keys(fields);
-      throw new SettingsError(`${path}.${name}`, `no such setting; there ${names.length === 0 ? 'are none' : `are ${names.join(', ')}`}`);
+      const names = Object.keys(fields).join(', ');
+      throw new SettingsError(`${path}.${name}`, `no such setting; there are ${names === '' ? 'none' : names}`);
     }
     settings[name] = checkField(`${path}.${name}`, fields[name]!, value);
   }
@@ -62,10 +62,13 @@ function checkField(path: string, field: Field, value: unknown): FieldValue {
   }
 }
 
-function checkNumber(path: string, { min, max, unit }: Pick<NumberField, 'min' | 'max' | 'unit'>, value: unknown): number {
+function checkNumber(path: string, range: Pick<NumberField, 'min' | 'max' | 'unit'>, value: unknown): number {
+  const { min, max, unit } = range;
   if (typeof value !== 'number' || !Number.isFinite(value) || value < min || value > max) {
     throw new SettingsError(path, `must be a number from ${min} to ${max}${unit === '' ? '' : ` (${unit})`}`);
   }
-  if (wholeUnits.includes(unit) && !Number.isInteger(value)) throw new SettingsError(path, `must be a whole number (${unit})`);
+  if (wholeUnits.includes(unit) && !Number.isInteger(value)) {
+    throw new SettingsError(path, `must be a whole number (${unit})`);
+  }
   return value;
 }

@@ -7,7 +7,7 @@ export const freeze: NodeFault = {
   unsafe: false,
   name: 'freeze',
   label: 'Freeze',
-  letter: '‖',
+  letter: 'F',
   meaning: 'The node stands still for a while and then goes on, without having noticed: a long pause.',
   fields: {
     duration: {

@@ -7,7 +7,7 @@ export const fullDisk: NodeFault = {
   unsafe: false,
   name: 'full-disk',
   label: 'Full disk',
-  letter: '⛁',
+  letter: 'FD',
   meaning: 'The next save fails, and the node, which must not go on without it, ends.',
   fields: {
     full: {

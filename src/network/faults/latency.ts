@@ -33,8 +33,7 @@ export const latency: LinkFault<TraceMemory> = {
         { value: 'trace', label: 'Trace' },
       ],
       default: 'uniform',
-      meaning:
-        'How the times of flight are spread: all the same, evenly between two bounds, mostly short with a long tail, around a median with a heavy tail as measured on the internet, or as a list says.',
+      meaning: 'How the times of flight are spread: all alike, evenly, with a long tail, with a heavy tail, or as a list says.',
     },
     min: {
       type: 'number',
@@ -83,7 +82,7 @@ export const latency: LinkFault<TraceMemory> = {
       min: 0,
       max: 3,
       default: 0.5,
-      meaning: 'How heavy the tail is: the standard deviation of the logarithm. At 0.5 one packet in a hundred needs more than three medians.',
+      meaning: 'How heavy the tail is: the standard deviation of the logarithm.',
       when: { field: 'distribution', is: ['log-normal'] },
     },
     trace: {

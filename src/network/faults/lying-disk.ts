@@ -10,7 +10,7 @@ export const lyingDisk: NodeFault = {
   unsafe: true,
   name: 'lying-disk',
   label: 'Lying disk',
-  letter: '⚠',
+  letter: 'LD',
   meaning: 'The disk says it has synced what it has not, and a crash loses it. Paxos is not safe on such a disk.',
   fields: {
     lies: {

@@ -7,7 +7,7 @@ export const slowDisk: NodeFault = {
   unsafe: false,
   name: 'slow-disk',
   label: 'Slow disk',
-  letter: '⏳',
+  letter: 'SD',
   meaning: 'Every save takes time until it is synced; until then the node does nothing else, and a crash loses it.',
   fields: {
     sync: {
