@@ -128,9 +128,13 @@ export class InlineCluster {
     return place;
   }
 
-  /** Has every node that is up show itself. */
+  /** Has every node that has started show itself. */
   show(): void {
-    for (const [node, runner] of this.runners) this.views.set(node, runner.view());
+    for (const [node, runner] of this.runners) {
+      const { given, inputs } = this.scheduler.stateOf(node);
+      const starting = [...given, ...inputs].some((input) => 'type' in input && input.type === 'start');
+      if (!starting) this.views.set(node, runner.view());
+    }
   }
 
   inspect(node: NodeId): NodeInspection {
