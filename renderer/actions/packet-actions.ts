@@ -23,7 +23,7 @@ const deliver: PacketChoice = { action: 'deliver', title: 'Deliver now', icon: S
 const drop: PacketChoice = { action: 'drop', title: 'Drop', icon: Trash2, danger: true };
 const duplicate: PacketChoice = { action: 'duplicate', title: 'Duplicate', icon: Copy };
 const hold: PacketChoice = { action: 'hold', title: 'Hold', icon: Hand };
-const release: PacketChoice = { action: 'release', title: 'Let go on', icon: Play };
+const release: PacketChoice = { action: 'release', title: 'Release', icon: Play };
 
 /** What can be done to the packet now, besides delaying it. */
 export function choicesFor(packet: PacketWorld): readonly PacketChoice[] {

@@ -2,6 +2,8 @@
 import {
   formatBallot,
   type Ballot,
+  type FaultSettings,
+  type NodeFault,
   type NodeId,
   type NodeWorld,
   type Role,
@@ -37,7 +39,7 @@ export interface NodeCard {
   readonly diskText: string;
   /** Frozen just now. */
   readonly frozen: boolean;
-  /** Its other faults that act now, one a line: the letter that stands for it, and what it does in words. */
+  /** Its other faults that act now, one a line: what stands for it, and what it does in words. */
   readonly faults: string;
   /** The accessible name. */
   readonly name: string;
@@ -82,7 +84,7 @@ export function cardOf(world: World, node: NodeWorld, slot: number, now: number)
     frozen: isFrozen(node, now),
     faults: actingFaults(node, now)
       .filter(({ fault }) => fault.freeze === undefined)
-      .map(({ fault, settings }) => `${fault.letter} ${fault.describe(settings)}${fault.unsafe ? ': unsafe' : ''}`)
+      .map(({ fault, settings }) => `${badgeOf(fault, settings)} ${fault.describe(settings)}${fault.unsafe ? ': unsafe' : ''}`)
       .join('\n'),
   };
   return { ...card, name: nameOf(world, card, roles) };
@@ -95,6 +97,12 @@ const diskTexts: Record<NodeWorld['disk'], string> = {
   'last-torn': 'with its last save torn, unsafe',
   erased: 'with an erased disk, unsafe',
 };
+
+/** What stands for a fault on the disc: how much, where that is a factor, or its letters. */
+function badgeOf(fault: NodeFault, settings: FaultSettings): string {
+  const factor = Object.entries(fault.fields).find(([, field]) => field.type === 'number' && field.unit === '×')?.[0];
+  return factor === undefined ? fault.letter : `×${Number((settings[factor] as number).toPrecision(2))}`;
+}
 
 type Rows = Pick<NodeCard, 'what1' | 'ballot1' | 'what2' | 'ballot2' | 'value2'>;
 

@@ -56,21 +56,18 @@ export class Lanes {
     this.data[i + 5] = y[b]! - uy * inset;
   }
 
-  /**
-   * Writes the point at `progress` of the lane from `a` to `b` into `out`: no garbage for thousands of packets.
-   * @param aside how far to the right of the way, px
-   */
-  point(a: NodeId, b: NodeId, progress: number, out: { x: number; y: number }, aside = 0): void {
+  /** How far it is from one end of the lane to the other, px, straight on; at least 1. */
+  lengthOf(a: NodeId, b: NodeId): number {
+    const i = (a * this.side + b) * STRIDE;
+    return Math.max(1, Math.hypot(this.data[i + 4]! - this.data[i]!, this.data[i + 5]! - this.data[i + 1]!));
+  }
+
+  /** Writes the point at `progress` of the lane from `a` to `b` into `out`: no garbage for thousands of packets. */
+  point(a: NodeId, b: NodeId, progress: number, out: { x: number; y: number }): void {
     const i = (a * this.side + b) * STRIDE;
     const d = this.data;
     const q = 1 - progress;
     out.x = q * q * d[i]! + 2 * q * progress * d[i + 2]! + progress * progress * d[i + 4]!;
     out.y = q * q * d[i + 1]! + 2 * q * progress * d[i + 3]! + progress * progress * d[i + 5]!;
-    if (aside === 0) return;
-    const dx = d[i + 4]! - d[i]!;
-    const dy = d[i + 5]! - d[i + 1]!;
-    const length = Math.hypot(dx, dy) || 1;
-    out.x -= (dy / length) * aside;
-    out.y += (dx / length) * aside;
   }
 }

@@ -17,6 +17,9 @@ import type { Motion } from './motion.ts';
 /** Two nodes of one island, the lower first. */
 export type Pair = readonly [NodeId, NodeId];
 
+/** Where the discs are, and how large. */
+type Places = Pick<Motion, 'x' | 'y' | 'radius'>;
+
 /** `parted`: on another island; `cut`: by hand; `down`: it flaps and is down just now. */
 export type DirectionState = 'open' | 'parted' | 'cut' | 'down';
 
@@ -96,7 +99,7 @@ const stateText: Record<Exclude<DirectionState, 'open'>, string> = {
 };
 
 /** The link within reach of a point, of all links inside islands; `null` for none, or when a node's disc is nearer. */
-export function linkAt(world: World, motion: Motion, at: Point): Pair | null {
+export function linkAt(world: World, motion: Places, at: Point): Pair | null {
   let nearest: Pair | null = null;
   let least = REACH;
   for (const group of world.groups) {
@@ -113,7 +116,7 @@ export function linkAt(world: World, motion: Motion, at: Point): Pair | null {
 }
 
 /** Distance of a point from the part of a link between two discs, px. */
-function distanceTo(motion: Motion, a: NodeId, b: NodeId, at: Point): number {
+function distanceTo(motion: Places, a: NodeId, b: NodeId, at: Point): number {
   const ax = motion.x[a]!;
   const ay = motion.y[a]!;
   const dx = motion.x[b]! - ax;

@@ -30,10 +30,11 @@ const LETTERS_MAX = 700;
 const REACH = 13;
 /** Newest arrivals drawn; older ones have faded anyhow. */
 const PULSES_MAX = 40;
-/** Held packets of one direction stand side by side, at most so many. */
-const ABREAST_MAX = 6;
-/** Room for one more of them, in radii. */
-const ABREAST = 1.9;
+/** A held packet that has not left yet stands this far outside the disc, in radii, and those after it in a row. */
+const FIRST_IN_ROW = 1.5;
+const NEXT_IN_ROW = 2.1;
+/** Share of the way that a row takes at most: beyond it they stand on one another. */
+const ROW_MAX = 0.8;
 
 export class Painter {
   private readonly context: CanvasRenderingContext2D;
@@ -42,7 +43,7 @@ export class Painter {
   private readonly links: LinkPainter;
   private readonly breaks: BreakPainter;
   private readonly side: number;
-  /** Held packets found so far in this frame, by direction. */
+  /** Packets found so far in this frame that were held as they were sent, by direction. */
   private readonly standing: Uint8Array;
   private palette: Palette;
   private sprites: Sprites | null = null;
@@ -149,10 +150,18 @@ export class Painter {
     const progress = packetProgress(packet, now);
     // Between two frames the clock runs on: it has arrived, and main will say so in a moment.
     if (progress === 1 && !held) return false;
-    const abreast = held ? this.standing[from * this.side + to]! : 0;
-    if (held && abreast < ABREAST_MAX) this.standing[from * this.side + to] = abreast + 1;
-    this.lanes.point(from, to, progress, this.spot, abreast * ABREAST * this.packetRadius);
+    const out = held && progress === 0 ? this.rowPlace(from, to) : progress;
+    this.lanes.point(from, to, out, this.spot);
     return true;
+  }
+
+  /** Where a packet stands that was held as it was sent: outside the disc, where it can be seen and pressed. */
+  private rowPlace(from: NodeId, to: NodeId): number {
+    const lane = from * this.side + to;
+    const before = this.standing[lane]!;
+    if (before < 255) this.standing[lane] = before + 1;
+    const out = ((FIRST_IN_ROW + before * NEXT_IN_ROW) * this.packetRadius) / this.lanes.lengthOf(from, to);
+    return Math.min(ROW_MAX, out);
   }
 
   private paintTimers({ world, motion, now }: Scene): void {

@@ -102,16 +102,16 @@ export function useScene({ root, canvas, size, layout, sideOf, marked, lit }: Sc
     if (moved) placeNodes(motion);
     if (flowed || dirty) placeShores();
     dirty = false;
-    if (painter === null) return;
     const now = run.now();
+    const found = find(pointer);
+    showPacket(found.packet, now);
+    showLink(found.link, pointer);
+    if (painter === null) return;
     const { losses, arrivals } = run;
     const fading = painter.isFading({ wall, losses, arrivals });
     const changed = now !== paintedNow || world.seq !== paintedSeq;
     if (!moved && !flowed && !changed && !fading && pointer === null) return;
     if (moved) painter.route(run.nodes, motion);
-    const found = find(pointer);
-    showPacket(found.packet, now);
-    showLink(found.link, pointer);
     painter.paint({
       world,
       motion,

@@ -138,7 +138,8 @@ function numberIn(unit: Unit, text: string): number | null {
   if (digits === '' || !Number.isFinite(value)) return null;
   const factor = suffix === '' ? 1 / shown : typed[suffix.toLowerCase()];
   if (factor === undefined) return null;
-  return whole ? Math.round(value * factor) : value * factor;
+  // 70 × 0.01 is 0.7 and nothing more.
+  return whole ? Math.round(value * factor) : Number((value * factor).toPrecision(12));
 }
 
 function makeStops(field: NumberField): number[] {

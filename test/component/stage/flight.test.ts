@@ -1,24 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ageOf, brokeAt, Lanes, progressAt } from '../../../renderer/stage/flight.ts';
+import { ageOf, brokeAt, Lanes } from '../../../renderer/stage/flight.ts';
 import type { Loss } from '../../../renderer/feed.ts';
 
-describe('progress of a packet', () => {
-  it('is the share of its time of flight that has gone', () => {
-    expect(progressAt(150, 100, 300)).toBe(0.25);
-    expect(progressAt(100, 100, 300)).toBe(0);
-    expect(progressAt(300, 100, 300)).toBe(1);
-  });
-
-  it('stays from 0 to 1, whatever the clock says, and is 1 at once without latency', () => {
-    expect(progressAt(0, 100, 300)).toBe(0);
-    expect(progressAt(999, 100, 300)).toBe(1);
-    expect(progressAt(100, 100, 100)).toBe(1);
-  });
-});
-
 describe('a lost packet', () => {
-  const packet = { packet: 1, from: 1, to: 2, kind: 0, sentAt: 0, due: 100, body: new Uint8Array(), duplicateOf: null };
+  const place = { goneAt: 0, gone: 0, held: false };
+  const packet = { packet: 1, from: 1, to: 2, kind: 0, sentAt: 0, due: 100, body: new Uint8Array(), duplicateOf: null, ...place };
   const lost = (cause: Loss['cause'], progress: number): Loss => ({ packet, cause, progress, at: 0 });
 
   it('breaks where it was lost, or at the node that was down', () => {
@@ -51,6 +38,10 @@ describe('lanes', () => {
     expect(at).toEqual({ x: 130, y: 100 });
     lanes().point(1, 2, 1, at);
     expect(at).toEqual({ x: 370, y: 100 });
+  });
+
+  it('know how long they are', () => {
+    expect(lanes().lengthOf(1, 2)).toBe(240);
   });
 
   it('keep the two directions apart', () => {
