@@ -4,16 +4,21 @@ import type { RunEvent } from '../cluster/events.ts';
 import { readEvents } from '../cluster/event-log.ts';
 import type { PackedEvents } from '../cluster/frames.ts';
 import type { RunHeader } from '../cluster/run.ts';
+import type { ExpectationState } from '../cluster/timeline.ts';
 import { clockText } from '../contract/format.ts';
 import { logRow, nodeList, sentence, type LogGroup } from '../contract/log.ts';
 import { formatBallot } from '../protocol/ballot.ts';
 import { protocolNamed } from '../protocol/registry.ts';
+import { lossCauses, type LossCause } from '../network/packet.ts';
 import type { AnyProtocol, NodeId } from '../protocol/protocol.ts';
+import { ExpectationJudge, type Expected } from '../scenario/expect.ts';
 
 export interface ReportOptions {
   readonly title: string;
   readonly json: boolean;
   readonly only: readonly LogGroup[];
+  /** What the scenario expects; null: nothing. */
+  readonly expected: Expected | null;
   /** Takes whole lines, each with its end. */
   readonly write: (text: string) => void;
 }
@@ -22,20 +27,39 @@ export interface ReportOptions {
 export interface Ending {
   /** Virtual time, µs. */
   readonly at: number;
-  readonly digest: string;
+  /** Over all events; null when it is not known. */
+  readonly digest: string | null;
+  /** Of a replay: whether it is the run that was saved; null when that is not known. */
+  readonly exact?: boolean | null;
+  /** Of a replay: where it differs, one sentence; null when it does not. */
+  readonly divergence?: string | null;
+  /** Where the run was saved. */
+  readonly file?: string;
 }
+
+const lossTexts: { readonly [cause in LossCause]: string } = {
+  loss: 'on a link',
+  cut: 'at a cut',
+  dead: 'with nobody up',
+  corrupt: 'with a wrong checksum',
+  queue: 'at a full queue',
+  dropped: 'by hand',
+};
 
 export class Report {
   #world: World;
   readonly #header: RunHeader;
   readonly #protocol: AnyProtocol;
   readonly #options: ReportOptions;
+  /** Null when nothing is expected, or when it cannot be judged. */
+  #judge: ExpectationJudge | null;
 
   constructor(header: RunHeader, options: ReportOptions) {
     this.#header = header;
     this.#protocol = protocolNamed(header.protocol);
     this.#options = options;
     this.#world = createWorld(header);
+    this.#judge = options.expected && new ExpectationJudge(options.expected, this.#protocol);
   }
 
   /** Events printed, or known to have gone by. */
@@ -43,9 +67,19 @@ export class Report {
     return this.#world.seq;
   }
 
+  /** Virtual time of the last of them, µs. */
+  get at(): number {
+    return this.#world.at;
+  }
+
   /** Two different values were chosen in one instance. */
   get disagreed(): boolean {
     return [...this.#world.chosen.values()].some((chosen) => chosen.conflict !== null);
+  }
+
+  /** Something that the scenario expects did not come, or something that should not come did. */
+  get broken(): boolean {
+    return this.#judge?.states().some(({ state }) => state === 'broken') ?? false;
   }
 
   begin(): void {
@@ -74,6 +108,7 @@ export class Report {
       const row = logRow(this.#world, event);
       if (this.#options.only.includes(row.group)) text += this.#eventLine(event, sentence(this.#protocol, row));
       applyEvent(this.#world, event);
+      this.#judge?.take(event);
     }
     if (text !== '') this.#options.write(text);
   }
@@ -84,30 +119,39 @@ export class Report {
     else this.#line(`! ${title}: ${detail}`);
   }
 
+  /** Prints the summary. */
   end(ending: Ending): void {
-    const { counters, chosen } = this.#world;
-    const values = [...chosen.values()].sort((a, b) => a.slot - b.slot);
-    if (this.#options.json) {
-      this.#object({
-        type: 'summary',
-        at: ending.at,
-        events: this.#world.seq,
-        chosenCount: this.#world.chosenCount,
-        chosen: values.map(({ slot, value, ballot, quorum, knownTo, conflict }) => {
-          return {
-            slot,
-            value,
-            ballot: formatBallot(ballot),
-            quorum: ascending(quorum),
-            knownTo: ascending(knownTo.keys()),
-            conflict,
-          };
-        }),
-        packets: counters,
-        digest: ending.digest,
-      });
-      return;
-    }
+    this.#judge?.end(ending.at);
+    if (this.#options.json) this.#objectSummary(ending);
+    else this.#textSummary(ending);
+  }
+
+  #objectSummary({ at, ...ending }: Ending): void {
+    const { counters } = this.#world;
+    this.#object({
+      type: 'summary',
+      at,
+      events: this.#world.seq,
+      chosenCount: this.#world.chosenCount,
+      chosen: this.#chosen().map(({ slot, value, ballot, quorum, knownTo, conflict }) => {
+        return {
+          slot,
+          value,
+          ballot: formatBallot(ballot),
+          quorum: ascending(quorum),
+          knownTo: ascending(knownTo.keys()),
+          conflict,
+        };
+      }),
+      packets: counters,
+      expectations: this.#judge?.states() ?? [],
+      ...ending,
+    });
+  }
+
+  #textSummary(ending: Ending): void {
+    const { counters } = this.#world;
+    const values = this.#chosen();
     this.#line('');
     this.#line(`Ended at ${clockText(ending.at)} of virtual time, after ${count(this.#world.seq, 'event')}`);
     if (values.length === 0) this.#line('  chosen   nothing');
@@ -122,12 +166,22 @@ export class Report {
       if (conflict !== null)
         this.#line(`           AGREEMENT IS BROKEN: n${conflict.node} takes "${conflict.value}" to be chosen`);
     }
-    const { loss, cut, dead } = counters.lost;
+    const lost = lossCauses
+      .filter((cause) => counters.lost[cause] > 0 || cause === 'loss' || cause === 'cut' || cause === 'dead')
+      .map((cause) => `${counters.lost[cause]} ${lossTexts[cause]}`);
     this.#line(
       `  packets  ${counters.sent} sent, ${counters.duplicated} doubled, ${counters.delivered} arrived; ` +
-        `lost: ${loss} on a link, ${cut} at a cut, ${dead} with nobody up`,
+        `lost: ${lost.join(', ')}`,
     );
-    this.#line(`  digest   ${ending.digest}`);
+    for (const state of this.#judge?.states() ?? []) this.#line(expectationLine(state));
+    this.#line(`  digest   ${ending.digest ?? 'unknown'}`);
+    if (ending.exact !== undefined) this.#line(`  exact    ${exactText(ending.exact)}`);
+    if (ending.divergence != null) this.#line(`           ${ending.divergence}`);
+    if (ending.file !== undefined) this.#line(`  saved    ${ending.file}`);
+  }
+
+  #chosen() {
+    return [...this.#world.chosen.values()].sort((a, b) => a.slot - b.slot);
   }
 
   #eventLine(event: RunEvent, text: string): string {
@@ -142,6 +196,8 @@ export class Report {
   }
 
   #gap(events: number): void {
+    if (this.#judge !== null) this.problem('Expectations are not judged', 'Not every event was seen.');
+    this.#judge = null;
     if (this.#options.json) this.#object({ type: 'gap', events });
     else this.#line(`… ${count(events, 'event')} went by faster than they could be printed …`);
   }
@@ -153,6 +209,16 @@ export class Report {
   #line(text: string): void {
     this.#options.write(`${text}\n`);
   }
+}
+
+function expectationLine({ text, state, why }: ExpectationState): string {
+  const word = { met: 'met', broken: 'BROKEN', open: 'open' }[state];
+  return `  expected ${text}: ${word}${why === '' ? '' : `, ${why}`}`;
+}
+
+function exactText(exact: boolean | null): string {
+  if (exact === null) return 'not known: not all of the run was compared';
+  return exact ? 'yes' : 'NO';
 }
 
 function ascending(nodes: Iterable<NodeId>): NodeId[] {

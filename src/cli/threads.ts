@@ -4,13 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FRAME_EVENTS_MAX } from '../cluster/frames.ts';
+import type { RunHeader } from '../cluster/run.ts';
+import type { ScriptedCommand } from '../cluster/script.ts';
 import { ThreadCluster } from '../host/thread/thread-cluster.ts';
-import type { ScenarioRun } from '../scenario/start.ts';
-import type { RunOptions } from './arguments.ts';
-import type { Ending, Report } from './report.ts';
+import { TURN_MS, type Drive, type Driven, type DriveListener } from './drive.ts';
 
-/** Wall time between two stretches, ms. */
-const TURN_MS = 16;
 /** Virtual time of the first stretch when there is no clock to follow, µs; the next ones follow how much happens. */
 const TURN_US = 100_000;
 const TURN_MIN_US = 1000;
@@ -24,78 +22,87 @@ const workers = {
   node: join(__dirname, '..', 'main', 'node-worker.cjs'),
 };
 
+/** A cluster on threads, paused, and what its listener has heard of. */
+export class WatchedCluster {
+  readonly cluster: ThreadCluster;
+  /** Events that the listener knows to have happened. */
+  #seen = 0;
+  #wake: () => void = () => {};
+  #failure: Error | null = null;
+  #turn = TURN_US;
+
+  constructor(cluster: ThreadCluster, listener: DriveListener) {
+    this.cluster = cluster;
+    cluster.onFrame = ({ events, world, frame }) => {
+      listener.events(events, world);
+      this.#seen = events.firstSeq + events.count;
+      cluster.acknowledge(frame);
+      this.#wake();
+    };
+    cluster.onProblem = ({ title, detail }) => {
+      listener.problem(title, detail);
+      // Whether the run survives it: a router that is gone answers nothing more.
+      cluster.status().catch((error: Error) => {
+        this.#failure = error;
+        this.#wake();
+      });
+    };
+  }
+
+  /** Lets everything happen before virtual time `limit` (µs), but no more than can be told of. */
+  async go(limit: number): Promise<Awaited<ReturnType<ThreadCluster['status']>>> {
+    const before = await this.cluster.status();
+    const status = await this.cluster.runUntil(Math.min(before.now + this.#turn, limit));
+    await this.heard(status.events);
+    const events = status.events - before.events;
+    const next = events === 0 ? this.#turn * 2 : this.#turn * Math.min(2, TURN_EVENTS / events);
+    this.#turn = Math.round(Math.min(TURN_MAX_US, Math.max(TURN_MIN_US, next)));
+    return status;
+  }
+
+  /** Waits until the listener has heard of so many events. @throws Error when the router's thread has ended. */
+  async heard(events: number): Promise<void> {
+    while (this.#seen < events) {
+      if (this.#failure !== null) throw this.#failure;
+      await new Promise<void>((resume) => (this.#wake = resume));
+    }
+  }
+}
+
 /**
- * Runs until `options.until` or until `signal` says so, printing as it goes.
- * @returns how it ended.
+ * Runs until the end, or until the signal.
  * @throws Error when the threads cannot be started, or the router's thread ends by itself.
  */
-export async function runThreads(
-  run: ScenarioRun,
-  options: RunOptions,
-  report: Report,
-  signal: AbortSignal,
-): Promise<Ending> {
+export async function driveThreads(drive: Drive): Promise<Driven> {
+  const { header, script, until, speed, signal, listener } = drive;
+  return onThreads({ header, script }, listener, async (watched) => {
+    const { cluster } = watched;
+    let status = await cluster.status();
+    const begun = performance.now();
+    while (!signal.aborted && status.now < until) {
+      const wall = speed === 'max' ? Infinity : Math.round((performance.now() - begun) * 1000 * speed);
+      status = await watched.go(Math.min(wall, until));
+      if (speed !== 'max') await sleep(TURN_MS);
+    }
+    return { run: await cluster.run(), end: { at: status.now, seq: status.events }, digest: status.digest };
+  });
+}
+
+/** Starts a cluster in a folder of its own, and ends it and clears the folder away when `use` is over. */
+export async function onThreads<T>(
+  what: { readonly header: RunHeader; readonly script?: readonly ScriptedCommand[] },
+  listener: DriveListener,
+  use: (watched: WatchedCluster) => Promise<T>,
+): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'synod-'));
-  const { header, script } = run;
   const transport = { playing: false, speed: 1 };
-  const cluster = await ThreadCluster.start({ header, script, run: 1, directory, workers, transport, observe: true });
+  const cluster = await ThreadCluster.start({ ...what, run: 1, directory, workers, transport, observe: true });
   try {
-    return await drive(cluster, options, report, signal);
+    const watched = new WatchedCluster(cluster, listener);
+    await cluster.attach();
+    return await use(watched);
   } finally {
     await cluster.close();
     await rm(directory, { recursive: true, force: true });
   }
-}
-
-async function drive(
-  cluster: ThreadCluster,
-  options: RunOptions,
-  report: Report,
-  signal: AbortSignal,
-): Promise<Ending> {
-  const { speed, until } = options;
-  const seen = watch(cluster, report);
-  await cluster.attach();
-  let status = await cluster.status();
-  let turn = TURN_US;
-  const begun = performance.now();
-  while (!signal.aborted && status.now < until) {
-    const wall = speed === 'max' ? status.now + turn : Math.round((performance.now() - begun) * 1000 * speed);
-    const before = status.events;
-    status = await cluster.runUntil(Math.min(wall, until));
-    await seen(status.events);
-    turn = nextTurn(turn, status.events - before);
-    if (speed !== 'max') await sleep(TURN_MS);
-  }
-  return { at: status.now, digest: status.digest };
-}
-
-/** Prints frames as they come. Gives a function that waits until so many events have been printed. */
-function watch(cluster: ThreadCluster, report: Report): (events: number) => Promise<void> {
-  let wake: () => void = () => undefined;
-  let failure: Error | null = null;
-  cluster.onFrame = (frame) => {
-    report.events(frame.events, frame.world);
-    cluster.acknowledge(frame.frame);
-    wake();
-  };
-  cluster.onProblem = ({ title, detail }) => {
-    report.problem(title, detail);
-    // Whether the run survives it: a router that is gone answers nothing more.
-    cluster.status().catch((error: Error) => {
-      failure = error;
-      wake();
-    });
-  };
-  return async (events) => {
-    while (report.seq < events) {
-      if (failure !== null) throw failure;
-      await new Promise<void>((resume) => (wake = resume));
-    }
-  };
-}
-
-function nextTurn(turn: number, events: number): number {
-  const next = events === 0 ? turn * 2 : turn * Math.min(2, TURN_EVENTS / events);
-  return Math.round(Math.min(TURN_MAX_US, Math.max(TURN_MIN_US, next)));
 }

@@ -38,18 +38,29 @@ export function* readEvents(packed: PackedEvents): Generator<RunEvent, void> {
 
 /**
  * Visits the first `count` events and gives the rest, still packed.
+ * @param visit is told where the record of the event stands, too: in `packed.bytes[from … to)`
  * @throws CodecError when the bytes are no events.
  */
-export function splitEvents(packed: PackedEvents, count: number, visit: (event: RunEvent) => void): PackedEvents {
+export function splitEvents(
+  packed: PackedEvents,
+  count: number,
+  visit: (event: RunEvent, from: number, to: number) => void,
+): PackedEvents {
   const reader = new Reader(packed.bytes);
   let at = packed.baseAt;
   for (let i = 0; i < count; i++) {
+    const from = reader.at;
     const event = readEvent(reader, packed.firstSeq + i, at);
     at = event.at;
-    visit(event);
+    visit(event, from, reader.at);
   }
   const bytes = packed.bytes.slice(reader.at);
   return { firstSeq: packed.firstSeq + count, count: packed.count - count, baseAt: at, bytes };
+}
+
+/** The first events of a stretch, at most `count`; the bytes of the others stay behind them. */
+export function firstEvents(packed: PackedEvents, count: number): PackedEvents {
+  return count >= packed.count ? packed : { ...packed, count: Math.max(0, count) };
 }
 
 /**

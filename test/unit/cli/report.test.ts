@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { readArguments } from '../../../src/cli/arguments.ts';
-import { runInline } from '../../../src/cli/inline.ts';
+import { driveInline } from '../../../src/cli/inline.ts';
 import { Report } from '../../../src/cli/report.ts';
 import { logGroups, type LogGroup } from '../../../src/contract/log.ts';
 import { parseScenario } from '../../../src/scenario/parse.ts';
@@ -13,26 +12,30 @@ protocol: paxos
 nodes: 3
 seed: 5
 network: lan
+until: 1 s
 commands:
   - { at: 10 ms, type: propose, node: 1, value: red }
   - { at: 500 ms, type: crash, node: 2 }
   - { at: 600 ms, type: crash, node: 2 }
+expect:
+  - never two values
+  - blue chosen
 `;
 
-async function run({ json = false, only = logGroups as readonly LogGroup[], seconds = '1' } = {}) {
+async function run({ json = false, only = logGroups as readonly LogGroup[], seconds = 1 } = {}) {
   const lines: string[] = [];
-  const run = scenarioRun(parseScenario(scenario, 'three.yaml'), 0);
-  const request = readArguments(['run', '--host', 'inline', '--until', seconds]);
-  if (request.type !== 'run') throw new Error('a run was expected');
-  const report = new Report(run.header, {
-    title: run.title,
-    json,
-    only,
-    write: (text) => lines.push(...text.split('\n').slice(0, -1)),
-  });
+  const { title, header, script, expected } = scenarioRun(parseScenario(scenario, 'three.yaml'), 0);
+  const write = (text: string): void => void lines.push(...text.split('\n').slice(0, -1));
+  const report = new Report(header, { title, json, only, expected, write });
   report.begin();
-  report.end(await runInline(run, request, report, new AbortController().signal));
-  return { lines, report };
+  const { signal } = new AbortController();
+  const listener = {
+    events: report.events.bind(report),
+    problem: report.problem.bind(report),
+  };
+  const driven = await driveInline({ header, script, until: seconds * 1_000_000, speed: 'max', signal, listener });
+  report.end({ at: driven.end.at, digest: driven.digest });
+  return { lines, report, driven };
 }
 
 test('a line per event, in words, and a summary', async () => {
@@ -43,20 +46,22 @@ test('a line per event, in words, and a summary', async () => {
   expect(lines).toContain('00:00.500  n2 crashed');
   const left = '"crash" at 0.6 s was left out: n2 is down already. The run goes on.';
   expect(lines).toContain(`! A command of the scenario could not be carried out: ${left}`);
-  expect(lines.at(-4)).toMatch(/^Ended at 00:01\.000 of virtual time, after \d+ events$/);
-  expect(lines.at(-3)).toMatch(/^ {2}chosen {3}in 1: "red", ballot 1\.1, accepted by n\d and n\d; known to n1 and n3$/);
-  expect(lines.at(-2)).toMatch(
+  expect(lines.at(-6)).toMatch(/^Ended at 00:01\.000 of virtual time, after \d+ events$/);
+  expect(lines.at(-5)).toMatch(/^ {2}chosen {3}in 1: "red", ballot 1\.1, accepted by n\d and n\d; known to n1 and n3$/);
+  expect(lines.at(-4)).toMatch(
     /^ {2}packets {2}\d+ sent, 0 doubled, \d+ arrived; lost: 0 on a link, 0 at a cut, \d+ with nobody up$/,
   );
+  expect(lines.at(-3)).toBe('  expected never two values: met, it did not happen');
+  expect(lines.at(-2)).toMatch(/^ {2}expected blue chosen: BROKEN, /);
   expect(lines.at(-1)).toMatch(/^ {2}digest {3}[0-9a-f]+$/);
-  expect(report.disagreed).toBe(false);
+  expect([report.disagreed, report.broken]).toEqual([false, true]);
 });
 
 test('the same seed ends with the same digest, however much is printed', async () => {
   const [all, some] = [await run(), await run({ only: ['decisions'] })];
   expect(some.lines.at(-1)).toBe(all.lines.at(-1));
   expect(some.lines.filter((line) => /^\d\d:/.test(line)).every((line) => line.includes('learned that'))).toBe(true);
-  expect((await run({ seconds: '0.4' })).lines.at(-1)).not.toBe(all.lines.at(-1));
+  expect((await run({ seconds: 0.4 })).lines.at(-1)).not.toBe(all.lines.at(-1));
 });
 
 test('JSON Lines: the run, its events, the summary', async () => {
@@ -76,6 +81,11 @@ test('JSON Lines: the run, its events, the summary', async () => {
     at: 1_000_000,
     events: events.length,
     chosen: [{ slot: 1, value: 'red', ballot: '1.1', knownTo: [1, 3], conflict: null }],
+    expectations: [
+      { text: 'never two values', state: 'met' },
+      { text: 'blue chosen', state: 'broken' },
+    ],
     digest: expect.stringMatching(/^[0-9a-f]+$/),
   });
+  expect(objects.at(-1)).not.toHaveProperty('exact');
 });

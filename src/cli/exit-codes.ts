@@ -1,0 +1,8 @@
+/** Exit codes; part of the help text. */
+export const EXIT_OK = 0;
+export const EXIT_FAILED = 1;
+export const EXIT_USAGE = 2;
+export const EXIT_DISAGREED = 3;
+export const EXIT_DIVERGED = 4;
+export const EXIT_BROKEN = 5;
+export const EXIT_INTERRUPTED = 130;

@@ -1,0 +1,77 @@
+/** `synod replay`: has a saved run again, and compares it with what was saved. */
+import { basename } from 'node:path';
+import { isRunFile } from '../cluster/run-file/run-file.ts';
+import { firstEvents } from '../cluster/packed-events.ts';
+import { readRunText } from '../host/run-file.ts';
+import { openRunFile, type OpenedRun } from '../scenario/run-file.ts';
+import { UsageError } from './argument-values.ts';
+import { conclude, interrupted, write } from './command.ts';
+import { DigestWatch, type Difference } from './digest-watch.ts';
+import type { Replayed } from './drive.ts';
+import { EXIT_DIVERGED, EXIT_INTERRUPTED } from './exit-codes.ts';
+import { replayInline } from './inline.ts';
+import type { ReplayOptions } from './replay-arguments.ts';
+import { replayThreads } from './replay-threads.ts';
+import { Report } from './report.ts';
+
+/** @returns the exit code. @throws UsageError or RunFileError when there is nothing to replay. */
+export async function replay(options: ReplayOptions): Promise<number> {
+  const { host, json, only, untilEvent } = options;
+  const file = await open(options.file);
+  const signal = interrupted();
+  const { title, expected, run, end } = file;
+  const report = new Report(run.header, { title, json, only, expected, write });
+  const watch = new DigestWatch(endMarked(file));
+  report.begin();
+  if (file.readOnly !== '') report.problem('Another engine', file.readOnly);
+  const stopAt = untilEvent ?? Infinity;
+  const replayed = await (host === 'inline' ? replayInline : replayThreads)({
+    run,
+    end,
+    enough: () => signal.aborted || watch.difference !== null || report.seq >= stopAt,
+    listener: {
+      events(all, missed) {
+        const packed = firstEvents(all, stopAt - all.firstSeq);
+        watch.take(packed);
+        report.events(packed, missed);
+      },
+      problem: (about, detail) => report.problem(about, detail),
+    },
+  });
+  const stopped = report.seq >= stopAt && stopAt < end.seq;
+  const divergence = divergenceOf(file, watch, replayed);
+  const compared = replayed.complete && !stopped && file.digest !== null;
+  const exact = divergence !== null ? false : compared ? true : null;
+  const at = stopped ? report.at : replayed.end.at;
+  const code = conclude(report, { at, digest: stopped ? watch.digest : replayed.digest, exact, divergence });
+  if (divergence !== null) return EXIT_DIVERGED;
+  return signal.aborted && !replayed.complete && !stopped ? EXIT_INTERRUPTED : code;
+}
+
+async function open(path: string): Promise<OpenedRun> {
+  const text = await readRunText(path);
+  if (isRunFile(text)) return openRunFile(text, basename(path));
+  throw new UsageError(`${path} is no run file; a scenario is run by synod run ${path}`);
+}
+
+/** The marks of the file, with its end as the last. */
+function endMarked({ marks, end, digest }: OpenedRun): OpenedRun['marks'] {
+  return digest === null ? marks : [...marks, { seq: end.seq, digest }];
+}
+
+/** Where the replay differs from the run that was saved, as closely as it is known, one sentence; null: nowhere. */
+function divergenceOf(file: OpenedRun, watch: DigestWatch, replayed: Replayed): string | null {
+  const { difference } = watch;
+  if (difference !== null) return `The first event that differs is ${rangeText(difference)}.`;
+  const { divergence, end, digest, complete } = replayed;
+  if (divergence !== null) {
+    return `The first event that differs is ${rangeText({ same: watch.same, differs: end.seq + 1 })}: ${divergence}.`;
+  }
+  // On threads, events can go by unseen; how the run ends is known all the same.
+  const differs = complete && file.digest !== null && end.seq === file.end.seq && digest !== file.digest;
+  return differs ? `The first event that differs is ${rangeText({ same: watch.same, differs: end.seq })}.` : null;
+}
+
+function rangeText({ same, differs }: Difference): string {
+  return differs - same === 1 ? `event ${same}` : `between event ${same} and event ${differs - 1}`;
+}
