@@ -1,4 +1,3 @@
-/// <reference path="./yaml.d.ts" />
 /**
  * The scenarios that come with Synod: one file in library/ and one line here for each. Bundles hold their texts, so
  * that nothing has to be found on disk: the app and the command line read them alike, with `parseScenario`.

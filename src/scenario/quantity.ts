@@ -84,6 +84,7 @@ export function shareText(value: number): string | number {
 
 /** A rate in bytes a second as `rate` reads it, exactly: `64 kB/s`, or a number when no unit is exact. */
 export function rateText(value: number): string | number {
-  const unit = ['GB', 'MB', 'kB', 'B'].find((one) => value >= unitsBytes[one]! && value % unitsBytes[one]! === 0);
-  return unit === undefined ? value : `${value / unitsBytes[unit]!} ${unit}/s`;
+  const largestFirst = Object.entries(unitsBytes).reverse();
+  const found = largestFirst.find(([, bytes]) => value >= bytes && value % bytes === 0);
+  return found === undefined ? value : `${value / found[1]} ${found[0]}/s`;
 }

@@ -63,7 +63,7 @@ const without: readonly (readonly [string, string, string | RegExp, string, read
   ['sleeping-proposer', 'the sleep', /.*freeze.*\n/, '', ['n1 refused', 'n1 learns blue', 'never red chosen']],
   ['slow-disk', 'the second slow disk', /.*node: n3, fault.*\n/, '', ['never n1 learns blue before 14 s']],
   ['amnesia', 'the erasure', 'disk: erased', 'disk: kept', ['n3 learns blue', 'two values']],
-  ['lying-disk', 'the lie', "lies: 'yes'", "lies: 'no'", ['n3 learns blue', 'two values']],
+  ['lying-disk', 'the lie', 'lies: yes', 'lies: no', ['n3 learns blue', 'two values']],
 ];
 
 describe('what a scenario shows is due to what it does', () => {

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { InlineCluster } from '../../../src/host/inline.ts';
 import { presets } from '../../../src/network/settings.ts';
@@ -110,12 +108,6 @@ commands:
     },
     { at: 0, command: { type: 'packet', packet: 3, action: 'delay', by: 2_000_000 } },
   ]);
-});
-
-test('the example in the documentation is a scenario', () => {
-  const page = readFileSync(join(import.meta.dirname, '../../../docs/scenarios.md'), 'utf8');
-  const example = /```yaml\n(synod: 1[^]*?)```/.exec(page)![1]!;
-  expect(parseScenario(example, 'docs/scenarios.md').commands).toHaveLength(4);
 });
 
 test('JSON is read as well', () => {
