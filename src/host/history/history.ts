@@ -117,7 +117,9 @@ export class History {
     this.total = batch.total;
     const { log, journal } = held.head.scheduler;
     const mark = log.mark();
-    const steps = replayTo(held.head, [...journal, ...batch.entries], batch.end);
+    if (batch.from > journal.length) throw new Error(`command ${journal.length + 1} never reached the history`);
+    const entries = batch.entries.slice(journal.length - batch.from);
+    const steps = replayTo(held.head, [...journal, ...entries], batch.end);
     let step = steps.next();
     for (; step.done !== true; step = steps.next()) this.absorb(held);
     this.absorb(held);

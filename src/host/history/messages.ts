@@ -1,6 +1,7 @@
 /** What main and the history's thread tell one another, and what the router tells the history. */
 import type { MessagePort } from 'node:worker_threads';
 import type { JournalEntry } from '../../cluster/commands.ts';
+import type { DigestMark } from '../../cluster/digest.ts';
 import type { PackedEvents } from '../../cluster/event-log.ts';
 import type { RunEvent } from '../../cluster/events.ts';
 import type { NodeInspection, Place, Run } from '../../cluster/run.ts';
@@ -29,6 +30,8 @@ export interface BranchRun {
 /** What the history holds after a load. */
 export interface Loaded extends Place {
   readonly digest: string;
+  /** Digests on the way, of what had to be executed for it. */
+  readonly marks: readonly DigestMark[];
   /** Why the run could be had again only up to here, one sentence; `null` when all of it was. */
   readonly divergence: string | null;
 }
@@ -57,7 +60,8 @@ export type RawComparison = Omit<Comparison, 'first'> & {
 
 /** Router to history: what has happened since the last batch, up to a gap between two windows. */
 export interface FollowBatch {
-  /** Commands since the last batch, in order. */
+  /** The commands since the last batch, or more, in order; the first is the one after so many. */
+  readonly from: number;
   readonly entries: readonly JournalEntry[];
   /** The events since the last batch; `null` when the router had to let go of them. */
   readonly events: PackedEvents | null;
