@@ -1,6 +1,9 @@
 /** Takes the digest of a run from its events as they are printed, and compares it on the way with one that was saved. */
-import { Digest, DIGEST_MARK_EVENTS, type DigestMark } from '../cluster/digest.ts';
+import { Digest, type DigestMark } from '../cluster/digest.ts';
 import { splitEvents, type PackedEvents } from '../cluster/packed-events.ts';
+
+/** Events between two marks of a run file. */
+export const FILE_MARK_EVENTS = 1000;
 
 /** Two runs are the same up to `same` events; among the ones up to `differs` there is one that differs. */
 export interface Difference {
@@ -9,7 +12,7 @@ export interface Difference {
 }
 
 export class DigestWatch {
-  /** The digest every so many events. */
+  /** The digest every FILE_MARK_EVENTS events. */
   readonly marks: DigestMark[] = [];
   readonly #digest = new Digest();
   readonly #expected: Map<number, string>;
@@ -46,7 +49,7 @@ export class DigestWatch {
       if (seq !== this.#seq) return;
       this.#digest.add(packed.bytes, from, to);
       this.#seq++;
-      if (this.#seq % DIGEST_MARK_EVENTS === 0) this.marks.push({ seq: this.#seq, digest: this.#digest.text });
+      if (this.#seq % FILE_MARK_EVENTS === 0) this.marks.push({ seq: this.#seq, digest: this.#digest.text });
       const expected = this.#expected.get(this.#seq);
       if (expected !== undefined) this.#compare(expected);
     });

@@ -1,7 +1,7 @@
 /** The command line as it is built: a process of its own, without a window. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, test } from '@playwright/test';
@@ -96,8 +96,96 @@ test('what is wrong is said on standard error, with a code', async () => {
   });
   expect(await run(['run', 'nowhere.yaml'])).toMatchObject({
     code: 2,
-    error: expect.stringContaining('nowhere.yaml cannot be read'),
+    error: expect.stringContaining('nowhere.yaml: the file cannot be read'),
   });
   expect(await run(['--help'])).toMatchObject({ code: 0, output: expect.stringContaining('Exit codes:') });
   expect(await run(['--version'])).toMatchObject({ code: 0, output: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+});
+
+test.describe('a run that is saved', () => {
+  let folder = '';
+  let file = '';
+  let saved: Record<string, unknown> = {};
+
+  const last = (lines: readonly string[]): Record<string, unknown> =>
+    JSON.parse(lines.at(-1)!) as Record<string, unknown>;
+
+  test.beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'synod-cli-'));
+    file = join(folder, 'run.synod');
+    const { code, error, lines } = await run(['run', scenario, '--seed', '3', '--out', file, '--json']);
+    expect({ code, error }).toEqual({ code: 0, error: '' });
+    saved = last(lines);
+    expect(saved).toMatchObject({ type: 'summary', file, digest: expect.stringMatching(/^[0-9a-f]{16}$/) });
+    expect((saved.expectations as { state: string }[]).map(({ state }) => state)).not.toContain('broken');
+  });
+
+  test.afterAll(() => rmSync(folder, { recursive: true }));
+
+  for (const host of ['inline', 'threads']) {
+    test(`is exact when it is replayed: ${host}`, async () => {
+      const { code, error, lines } = await run(['replay', file, '--host', host, '--json']);
+      expect({ code, error }).toEqual({ code: 0, error: '' });
+      const { digest, events, at } = saved;
+      expect(last(lines)).toMatchObject({ type: 'summary', exact: true, divergence: null, digest, events, at });
+      expect(lines).toHaveLength(Number(events) + 2);
+    });
+
+    test(`and that it is another is said: ${host}`, async () => {
+      const other = join(folder, `other-${host}.synod`);
+      writeFileSync(other, readFileSync(file, 'utf8').replace('"seed": 3', '"seed": 4'));
+      const { code, lines } = await run(['replay', other, '--host', host, '--json', '--only', 'faults']);
+      expect(code).toBe(4);
+      expect(last(lines)).toMatchObject({ exact: false, divergence: expect.stringMatching(/^The first event that differs is /) });
+    });
+  }
+
+  test('can be replayed in part', async () => {
+    const { code, lines } = await run(['replay', file, '--until-event', '100', '--json']);
+    expect(code).toBe(0);
+    expect(last(lines)).toMatchObject({ events: 100, exact: null });
+    expect(lines).toHaveLength(102);
+  });
+
+  test('is no scenario, and a scenario is no run', async () => {
+    expect(await run(['run', file])).toMatchObject({ code: 2, error: expect.stringContaining('synod replay') });
+    expect(await run(['replay', scenario])).toMatchObject({ code: 2, error: expect.stringContaining('synod run') });
+  });
+
+  test('and then cut short is refused with its line', async () => {
+    const half = join(folder, 'half.synod');
+    writeFileSync(half, readFileSync(file, 'utf8').split('\n').slice(0, 15).join('\n'));
+    expect(await run(['replay', half])).toMatchObject({
+      code: 2,
+      output: '',
+      error: 'synod: half.synod, line 15: the file ends before the list does: "]" was expected\n',
+    });
+    expect(await run(['run', scenario, '--out', join(folder, 'no', 'run.synod')])).toMatchObject({
+      code: 2,
+      error: expect.stringContaining('cannot be written'),
+    });
+  });
+});
+
+test('a run that is interrupted is saved as far as it has got, and is exact', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'synod-cli-'));
+  const file = join(folder, 'run.synod');
+  const child = start(['run', '--seed', '1', '--out', file]);
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  await expect.poll(() => output).toContain('n5 started');
+  child.kill('SIGINT');
+  expect(await once(child, 'close')).toEqual([0, null]);
+  expect(await run(['replay', file])).toMatchObject({ code: 0, output: expect.stringContaining('exact    yes') });
+  rmSync(folder, { recursive: true });
+});
+
+test('a broken expectation has a code of its own', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'synod-cli-'));
+  const file = join(folder, 'hope.yaml');
+  writeFileSync(file, 'synod: 1\ntitle: Hope\nprotocol: paxos\nuntil: 2 s\nexpect:\n  - red chosen\n');
+  const { code, output } = await run(['run', file, '--host', 'inline']);
+  expect(code).toBe(5);
+  expect(output).toContain('expected red chosen: BROKEN');
+  rmSync(folder, { recursive: true });
 });
