@@ -4,13 +4,15 @@
  */
 import type { Ballot } from '../protocol/ballot.ts';
 import type { NodeId, View } from '../protocol/protocol.ts';
-import { lossCauses } from '../network/packet.ts';
+import { lossCauses, progressAt as packetProgress } from '../network/packet.ts';
 import type { FaultSettings } from '../network/faults/fault.ts';
 import { directionKey, whole, type Groups } from '../network/topology.ts';
 import type { NetworkSettings } from '../network/settings.ts';
 import type { ClientSettings } from './commands.ts';
 import type { DiskAtStart, LossCause, RunEvent } from './events.ts';
 import type { RunHeader } from './run.ts';
+
+export { packetProgress };
 
 /** Chosen slots that the world keeps; older ones are let go, so that a snapshot stays small however long a run is. */
 export const CHOSEN_KEPT_MAX = 500;
@@ -288,13 +290,6 @@ export function applyEvent(world: World, event: RunEvent): void {
     case 'synced':
       break;
   }
-}
-
-/** The share of its way, 0 to 1, that a packet has gone at a time (µs) at or after its last change. */
-export function packetProgress(packet: Pick<PacketWorld, 'gone' | 'goneAt' | 'due' | 'held'>, at: number): number {
-  const { gone, goneAt, due, held } = packet;
-  if (held || at <= goneAt) return gone;
-  return at >= due ? 1 : gone + ((1 - gone) * (at - goneAt)) / (due - goneAt);
 }
 
 /** The same world, to go on from apart from this one. Shares what is never changed in place. */
