@@ -34,11 +34,15 @@ export class FrameSource {
   private behind = true;
   private attached = false;
 
-  /** Must be made before the first event happens. */
-  constructor(scheduler: Scheduler, run: number) {
+  /**
+   * Must be made before the next event happens.
+   * @param world as it is now, with what nodes last showed of themselves; it becomes this source's own. Without it, the
+   * one before the first event.
+   */
+  constructor(scheduler: Scheduler, run: number, world?: World) {
     this.scheduler = scheduler;
     this.run = run;
-    this.world = createWorld(scheduler.header);
+    this.world = world ?? createWorld(scheduler.header);
     this.mark = scheduler.log.mark();
   }
 

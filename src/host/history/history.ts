@@ -105,7 +105,9 @@ export class History {
       const step = steps.next();
       this.absorb(held);
       this.checked = this.total = log.seq;
-      if (step.done === true) return { at: scheduler.now, seq: log.seq, digest: log.digest, divergence: step.value };
+      if (step.done === true) {
+        return { at: scheduler.now, seq: log.seq, digest: log.digest, marks: log.marks, divergence: step.value };
+      }
       yield Math.min(1, (log.seq - from) / all);
     }
   }

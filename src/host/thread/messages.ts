@@ -1,11 +1,14 @@
 /** What the threads of a cluster tell one another: main (the supervisor), the router, and the nodes. */
 import type { MessagePort } from 'node:worker_threads';
 import type { NodeOutput } from '../../cluster/batch.ts';
-import type { Command } from '../../cluster/commands.ts';
+import type { Command, JournalEntry } from '../../cluster/commands.ts';
+import type { DigestMark } from '../../cluster/digest.ts';
 import type { DiskAtStart } from '../../cluster/events.ts';
 import type { Frame, Transport } from '../../cluster/frames.ts';
-import type { RunHeader } from '../../cluster/run.ts';
+import type { Place, Run, RunHeader } from '../../cluster/run.ts';
+import type { SchedulerStart } from '../../cluster/scheduler.ts';
 import type { RefusedCommand, ScriptedCommand } from '../../cluster/script.ts';
+import type { World } from '../../cluster/world.ts';
 import type { Inspection, NodeId, NodeSetup } from '../../protocol/protocol.ts';
 import type { RunnerData } from '../runner.ts';
 import type { DiskData } from '../storage/disk.ts';
@@ -43,6 +46,10 @@ export interface RouterWorkerData {
   readonly observe: boolean;
   /** Slots to have chosen, as fast as the threads go, before the pace is kept. */
   readonly headStart: number;
+  /** Where to go on; without it, at the beginning. The threads of the nodes that are up go on in their states too. */
+  readonly resume?: { readonly start: SchedulerStart; readonly world: World };
+  /** To a history that holds the run up to where it goes on. */
+  readonly history?: MessagePort;
 }
 
 /** What main asks the router; every request is answered with its `id`. */
@@ -54,6 +61,9 @@ export type RouterRequest =
   | { readonly type: 'attach' }
   | { readonly type: 'run' }
   | { readonly type: 'status' }
+  | { readonly type: 'snapshot' }
+  /** Pauses, and carries out the commands of a journal, each at its place, up to `end`, as fast as the threads go. */
+  | { readonly type: 'replay'; readonly journal: readonly JournalEntry[]; readonly end: Place }
   /** Pauses, and lets everything happen that happens before `until` (µs), as fast as the threads go. */
   | { readonly type: 'runUntil'; readonly until: number };
 
@@ -61,6 +71,8 @@ export type RouterRequest =
 export type ToRouter =
   | { readonly type: 'request'; readonly id: number; readonly request: RouterRequest }
   | { readonly type: 'acknowledge'; readonly frame: number }
+  /** Another history is to be told of what happens; it holds the run up to some place in its past. */
+  | { readonly type: 'follow'; readonly history: MessagePort }
   /** The thread of a node has been started; this is the way to it. */
   | { readonly type: 'spawned'; readonly node: NodeId; readonly incarnation: number; readonly port: MessagePort }
   /** The thread of a node has ended, by itself unless `terminated`. */
@@ -73,7 +85,28 @@ export type FromRouter =
   | { readonly type: 'spawn'; readonly incarnation: number; readonly setup: NodeSetup<unknown>; readonly disk: DiskAtStart }
   | { readonly type: 'terminate'; readonly node: NodeId; readonly incarnation: number }
   | { readonly type: 'frame'; readonly frame: Frame }
+  /** Commands that have taken their place, and how far the run has got. */
+  | ({ readonly type: 'journal'; readonly entries: readonly JournalEntry[] } & RunMark)
   | { readonly type: 'problem'; readonly title: string; readonly detail: string };
+
+/** A place in a run, and the digest over all events up to it. */
+export interface RunMark {
+  readonly end: Place;
+  readonly digest: string;
+}
+
+/** A run as it was at one moment. */
+export interface Snapshot extends RunMark {
+  readonly run: Run;
+  /** Digests on the way, of what happened on these threads. */
+  readonly marks: readonly DigestMark[];
+}
+
+/** What came of a replay. */
+export interface ThreadReplay extends RunStatus {
+  /** Why the run could not be had again up to its end, one sentence; `null` when it could. */
+  readonly divergence: string | null;
+}
 
 /** Where a run stands. */
 export interface RunStatus {

@@ -5,15 +5,19 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { NodeOutput } from '../../cluster/batch.ts';
 import { CommandError } from '../../cluster/command-error.ts';
+import type { Command } from '../../cluster/commands.ts';
 import type { Transport } from '../../cluster/frames.ts';
 import type { NodeInspection } from '../../cluster/run.ts';
 import type { HostOperation } from '../../cluster/node-state.ts';
 import { IDLE_WINDOWS_MAX, refusalText, Scheduler, type Window } from '../../cluster/scheduler.ts';
 import type { AnyProtocol, NodeId } from '../../protocol/protocol.ts';
 import { FrameSource } from '../frames.ts';
+import { HistoryFeed } from './history-feed.ts';
+import { JournalNews, runMark } from './journal-news.ts';
 import { NodeLink } from './node-link.ts';
 import { Pacer } from './pacer.ts';
-import type { FromRouter, RouterRequest, RouterWorkerData, RunStatus, ToRouter } from './messages.ts';
+import type { FromRouter, RouterRequest, RouterWorkerData, RunStatus, Snapshot, ToRouter } from './messages.ts';
+import { replayOn } from './replay-on.ts';
 
 /** Wall time between two frames, ms: one animation frame. */
 const FRAME_MS = 16;
@@ -43,13 +47,27 @@ export class RouterServer {
   private wake: () => void = () => {};
   private frameAt = 0;
   private refusedTold = 0;
+  private feed: HistoryFeed | null;
+  /** A history that is to be told from the next gap on. */
+  private follower: MessagePort | null = null;
+  private readonly journal: JournalNews;
   private dirty = true;
+  private readonly threads = {
+    runWindow: (window: Window) => this.runWindow(window),
+    command: async (command: Command): Promise<void> => {
+      this.scheduler.command(command);
+      await this.carryOut();
+    },
+  };
   /** What it waits for a node to do, and since when (wall time, ms). */
   private readonly waiting = new Map<NodeLink, { readonly since: number; readonly what: string }>();
 
   constructor(data: RouterWorkerData, protocol: AnyProtocol, tell: (message: FromRouter) => void, clock: () => number) {
-    this.scheduler = new Scheduler(data.header, protocol, data.script);
-    this.frames = data.observe ? new FrameSource(this.scheduler, data.run) : null;
+    const { resume, history } = data;
+    this.scheduler = new Scheduler(data.header, protocol, data.script, undefined, resume?.start);
+    this.frames = data.observe ? new FrameSource(this.scheduler, data.run, resume?.world) : null;
+    this.feed = history === undefined ? null : new HistoryFeed(history, this.scheduler, clock, false);
+    this.journal = new JournalNews(this.scheduler, tell, clock);
     this.transport = data.transport;
     this.headStart = data.headStart;
     this.tell = tell;
@@ -64,6 +82,9 @@ export class RouterServer {
         return this.wake();
       case 'acknowledge':
         return this.frames?.acknowledge(message.frame);
+      case 'follow':
+        this.follower = message.history;
+        return this.wake();
       case 'spawned': {
         const link = new NodeLink(message.node, message.incarnation, message.port);
         link.onEnded = () => {
@@ -88,7 +109,7 @@ export class RouterServer {
   async serve(): Promise<never> {
     const watchdog = setInterval(() => this.watch(), 1000);
     watchdog.unref();
-    await this.carryOut();
+    await Promise.all([...this.running(), this.carryOut()]);
     while (this.scheduler.slotNext <= this.headStart) {
       const window = this.scheduler.plan(HEAD_START_MAX_US, false);
       if (window === null) break;
@@ -98,7 +119,8 @@ export class RouterServer {
     let sliceFrom = this.clock();
     let idle = 0;
     for (;;) {
-      await this.settle();
+      const asked = await this.settle();
+      this.atGap(asked);
       const before = this.scheduler.log.seq;
       const window = this.transport.playing ? this.scheduler.plan(this.pacer.limit(this.scheduler.now), false) : null;
       if (window !== null) await this.runWindow(window);
@@ -113,16 +135,16 @@ export class RouterServer {
     }
   }
 
-  /** Everything that waits for the gap between two windows. */
-  private async settle(): Promise<void> {
-    for (;;) {
+  /** Everything that waits for the gap between two windows; whether there was anything. */
+  private async settle(): Promise<boolean> {
+    for (let asked = false; ; asked = true) {
       const dead = this.died.shift();
       if (dead !== undefined) {
         await this.bury(dead);
         continue;
       }
       const next = this.requests.shift();
-      if (next === undefined) return;
+      if (next === undefined) return asked;
       try {
         this.tell({ type: 'answer', id: next.id, value: await this.answer(next.request) });
       } catch (error) {
@@ -138,6 +160,7 @@ export class RouterServer {
         const place = this.scheduler.command(request.command);
         await this.carryOut();
         this.dirty = true;
+        this.journal.tell();
         return place;
       }
       case 'transport':
@@ -155,8 +178,16 @@ export class RouterServer {
         return null;
       case 'run':
         return { header: this.scheduler.header, journal: this.scheduler.journal };
+      case 'snapshot':
+        return this.snapshot();
       case 'status':
         return this.status();
+      case 'replay': {
+        this.setTransport({ ...this.transport, playing: false });
+        const divergence = await replayOn(this.scheduler, this.threads, request.journal, request.end);
+        this.dirty = true;
+        return { ...this.status(), divergence };
+      }
       case 'runUntil': {
         this.setTransport({ ...this.transport, playing: false });
         for (let w = this.scheduler.plan(request.until, false); w !== null; w = this.scheduler.plan(request.until, false)) {
@@ -167,6 +198,11 @@ export class RouterServer {
         return this.status();
       }
     }
+  }
+
+  private snapshot(): Snapshot {
+    const { header, journal, log } = this.scheduler;
+    return { run: { header, journal }, ...runMark(this.scheduler), marks: log.marks };
   }
 
   private status(): RunStatus {
@@ -207,6 +243,16 @@ export class RouterServer {
     for (let dead = this.died.shift(); dead !== undefined; dead = this.died.shift()) await this.bury(dead);
     await this.carryOut();
     this.reportRefused();
+    this.atGap(false);
+  }
+
+  /** The run is between two windows: tells those that keep it. @param now whether the history has to know at once */
+  private atGap(now: boolean): void {
+    this.journal.tell();
+    this.feed?.gap(now);
+    if (this.follower === null) return;
+    this.feed = new HistoryFeed(this.follower, this.scheduler, this.clock, true);
+    this.follower = null;
   }
 
   /** Says which commands of the script could not be carried out; the run goes on without them. */
@@ -284,11 +330,22 @@ export class RouterServer {
     }
     const { setup, disk } = operation;
     const { incarnation } = this.scheduler.stateOf(setup.node);
-    const link = await new Promise<NodeLink>((spawned) => {
-      this.spawns.set(key({ node: setup.node, incarnation }), spawned);
-      this.tell({ type: 'spawn', incarnation, setup, disk });
-    });
-    // One that cannot start is written into the run as dead before the next window.
+    const started = this.started(setup.node, incarnation);
+    this.tell({ type: 'spawn', incarnation, setup, disk });
+    await started;
+  }
+
+  /** The threads of nodes that are up in a run that goes on; main has started them. */
+  private running(): Promise<void>[] {
+    const { nodeList, operations } = this.scheduler;
+    const fresh = new Set(operations.map((operation) => (operation.type === 'spawn' ? operation.setup.node : 0)));
+    const running = nodeList.filter(({ node, up }) => up && !fresh.has(node));
+    return running.map(({ node, incarnation }) => this.started(node, incarnation));
+  }
+
+  /** Waits until a node has a thread that is ready. One that cannot start is written into the run as dead after that. */
+  private async started(node: NodeId, incarnation: number): Promise<void> {
+    const link = await new Promise<NodeLink>((spawned) => this.spawns.set(key({ node, incarnation }), spawned));
     await this.within(link, 'start', link.whenReady()).catch(() => {});
   }
 

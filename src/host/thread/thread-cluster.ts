@@ -4,16 +4,28 @@
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { CommandError } from '../../cluster/command-error.ts';
-import type { Command } from '../../cluster/commands.ts';
+import type { Command, JournalEntry } from '../../cluster/commands.ts';
 import { INCARNATION_FIRST, nodeSetup } from '../../cluster/node-state.ts';
 import type { ScriptedCommand } from '../../cluster/script.ts';
 import type { Frame, Transport } from '../../cluster/frames.ts';
-import type { NodeInspection, Run, RunHeader } from '../../cluster/run.ts';
+import type { NodeInspection, Place, Run, RunHeader } from '../../cluster/run.ts';
 import { protocolNamed } from '../../protocol/registry.ts';
 import type { NodeId } from '../../protocol/protocol.ts';
-import type { FromRouter, NodeWorkerData, RouterRequest, RouterWorkerData, RunStatus, ToRouter } from './messages.ts';
+import type { Resumption } from '../history/messages.ts';
+import type { DiskData } from '../storage/disk.ts';
+import type {
+  FromRouter,
+  NodeWorkerData,
+  RouterRequest,
+  RouterWorkerData,
+  RunMark,
+  RunStatus,
+  Snapshot,
+  ThreadReplay,
+  ToRouter,
+} from './messages.ts';
 
 export interface ThreadClusterOptions {
   readonly header: RunHeader;
@@ -32,6 +44,10 @@ export interface ThreadClusterOptions {
    * something to show. Given up after ten virtual seconds. @default 0
    */
   readonly headStart?: number;
+  /** Where to go on: fresh threads, in that very state. @default at the beginning */
+  readonly resume?: Resumption;
+  /** To a history that holds the run up to where it begins or goes on, and follows it from there. */
+  readonly history?: MessagePort;
   /** Limits of a node's heap, MB. @default the runtime's */
   readonly nodeHeapMb?: number;
 }
@@ -53,6 +69,11 @@ interface Pending {
 export class ThreadCluster {
   onFrame: (frame: Frame) => void = () => {};
   onProblem: (problem: { readonly title: string; readonly detail: string }) => void = () => {};
+  /**
+   * Commands that have taken their place, before whoever gave them is answered, and how far the run had got then; without
+   * commands, at least every 250 ms while something happens.
+   */
+  onJournal: (entries: readonly JournalEntry[], mark: RunMark) => void = () => {};
   private readonly options: ThreadClusterOptions;
   private readonly router: Worker;
   private readonly nodes = new Map<NodeId, NodeThread>();
@@ -64,16 +85,24 @@ export class ThreadCluster {
 
   private constructor(options: ThreadClusterOptions) {
     this.options = options;
-    const { header, run, script = [], transport, observe, headStart = 0 } = options;
-    const workerData: RouterWorkerData = { header, run, script, transport, observe, headStart };
-    this.router = new Worker(options.workers.router, { workerData, name: 'router' });
+    const { header, run, script = [], transport, observe, headStart = 0, resume, history } = options;
+    const workerData: RouterWorkerData = {
+      ...{ header, run, script, transport, observe, headStart },
+      ...(resume && { resume: { start: { state: resume.checkpoint.scheduler, journal: resume.run.journal }, world: resume.world } }),
+      ...(history && { history }),
+    };
+    const transferList = history === undefined ? [] : [history];
+    this.router = new Worker(options.workers.router, { workerData, name: 'router', transferList });
     this.router.on('message', (message: FromRouter) => this.hear(message));
     this.router.on('error', (error) => this.lose(`the router's thread ended: ${error.message}`, error));
     this.router.on('exit', () => this.lose("the router's thread ended", null));
-    // The router will ask for these threads; they start at once, beside its own.
-    for (const node of header.nodes) {
-      const setup = nodeSetup(header, header.config, node, INCARNATION_FIRST);
-      this.startThread({ setup, disk: 'new', incarnation: INCARNATION_FIRST });
+    // The router will ask for these threads, or waits for them; they start at once, beside its own.
+    if (resume !== undefined) this.resumeThreads(resume);
+    else {
+      for (const node of header.nodes) {
+        const setup = nodeSetup(header, header.config, node, INCARNATION_FIRST);
+        this.startThread({ setup, disk: 'new', incarnation: INCARNATION_FIRST });
+      }
     }
   }
 
@@ -82,6 +111,12 @@ export class ThreadCluster {
     // At once, not when the event loop comes round: while an app starts, that is much later.
     rmSync(options.directory, { recursive: true, force: true });
     mkdirSync(options.directory, { recursive: true });
+    const { resume } = options;
+    if (resume !== undefined) {
+      const up = new Set(resume.checkpoint.runners.map(([node]) => node));
+      const down = resume.checkpoint.disks.filter(([node]) => !up.has(node));
+      await Promise.all(down.map(([node, disk]) => writeDisk(directoryOf(options, node), disk)));
+    }
     return new ThreadCluster(options);
   }
 
@@ -123,6 +158,21 @@ export class ThreadCluster {
     return this.ask({ type: 'run' });
   }
 
+  /** The run as it is now. */
+  snapshot(): Promise<Snapshot> {
+    return this.ask({ type: 'snapshot' });
+  }
+
+  /** From now on this history is told of what happens; it holds the run up to some place in its past. */
+  follow(history: MessagePort): void {
+    this.toRouter({ type: 'follow', history }, [history]);
+  }
+
+  /** Pauses, and carries out the commands of a journal, each at its place, up to `end`, as fast as the threads go. */
+  replay(journal: readonly JournalEntry[], end: Place): Promise<ThreadReplay> {
+    return this.ask({ type: 'replay', journal, end });
+  }
+
   status(): Promise<RunStatus> {
     return this.ask({ type: 'status' });
   }
@@ -156,6 +206,8 @@ export class ThreadCluster {
         return this.onFrame(message.frame);
       case 'problem':
         return this.onProblem(message);
+      case 'journal':
+        return this.onJournal(message.entries, { end: message.end, digest: message.digest });
       case 'spawn':
         if (message.incarnation !== INCARNATION_FIRST) void this.spawn(message);
         return;
@@ -175,12 +227,25 @@ export class ThreadCluster {
     if (this.closed === null) this.startThread(order);
   }
 
-  private startThread({ setup, disk, incarnation }: ThreadOrder): void {
+  /** The nodes that are up go on in their states. */
+  private resumeThreads({ checkpoint }: Resumption): void {
+    const disks = new Map(checkpoint.disks);
+    const states = new Map(checkpoint.scheduler.nodes.map((state) => [state.node, state]));
+    for (const [node, runner] of checkpoint.runners) {
+      const { incarnation, disk } = states.get(node)!;
+      this.startThread({ setup: runner.setup, disk, incarnation }, { runner, disk: disks.get(node)! });
+    }
+  }
+
+  private startThread({ setup, disk, incarnation }: ThreadOrder, resume?: NodeWorkerData['resume']): void {
     const { node } = setup;
     const { header, workers, observe, nodeHeapMb } = this.options;
     const { port1, port2 } = new MessageChannel();
-    const directory = this.directoryOf(node);
-    const workerData: NodeWorkerData = { protocol: header.protocol, setup, disk, directory, observe, port: port1 };
+    const directory = directoryOf(this.options, node);
+    const workerData: NodeWorkerData = {
+      ...{ protocol: header.protocol, setup, disk, directory, observe, port: port1 },
+      ...(resume && { resume }),
+    };
     const worker = new Worker(workers.node, {
       workerData,
       transferList: [port1],
@@ -216,7 +281,7 @@ export class ThreadCluster {
     try {
       // Seldom needed, and so not loaded while the app starts.
       const { LevelStorage } = await import('../storage/level.ts');
-      const storage = await LevelStorage.open(this.directoryOf(node), 'kept');
+      const storage = await LevelStorage.open(directoryOf(this.options, node), 'kept');
       try {
         return protocolNamed(this.options.header.protocol).disk(await storage.load());
       } finally {
@@ -225,10 +290,6 @@ export class ThreadCluster {
     } catch (error) {
       throw new CommandError(`the disk of n${node} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
     }
-  }
-
-  private directoryOf(node: NodeId): string {
-    return join(this.options.directory, `n${node}`);
   }
 
   private ask<T>(request: RouterRequest): Promise<T> {
@@ -240,7 +301,7 @@ export class ThreadCluster {
     });
   }
 
-  private toRouter(message: ToRouter, transfer: readonly import('node:worker_threads').MessagePort[] = []): void {
+  private toRouter(message: ToRouter, transfer: readonly MessagePort[] = []): void {
     if (this.closed === null) this.router.postMessage(message, transfer);
   }
 
@@ -256,4 +317,14 @@ export class ThreadCluster {
       detail: `${reason}. Nothing more happens in this run; begin a new one.${error?.stack ? `\n\n${error.stack}` : ''}`,
     });
   }
+}
+
+function directoryOf({ directory }: ThreadClusterOptions, node: NodeId): string {
+  return join(directory, `n${node}`);
+}
+
+/** Puts on the disk of a node that is down what it has to find when it comes up. */
+async function writeDisk(directory: string, data: DiskData): Promise<void> {
+  const { LevelStorage } = await import('../storage/level.ts');
+  await (await LevelStorage.restore(directory, data)).close();
 }

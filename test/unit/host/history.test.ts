@@ -115,7 +115,7 @@ describe('loading', () => {
     const other = { at: branch.now, seq: branch.scheduler.log.seq };
     const loads = [[branch.run(), other, branch.digest], [real.run, real.end, real.digest]] as const;
     for (const [run, end, digest] of [...loads, ...loads]) {
-      expect(finish(history.load(run, end, 2, null))).toEqual({ ...end, digest, divergence: null });
+      expect(finish(history.load(run, end, 2, null))).toEqual({ ...end, digest, marks: [], divergence: null });
     }
     const news = history.news()!;
     const fresh = historyOf(real, 2).news()!;
@@ -139,7 +139,7 @@ describe('loading', () => {
     const history = new History({ protocolOf: protocolNamed });
     const steps = history.load(real.run, real.end, 1, null);
     steps.next();
-    steps.return({ at: 0, seq: 0, digest: '', divergence: null });
+    steps.return({ at: 0, seq: 0, digest: '', marks: [], divergence: null });
     expect(history.seq).toBeLessThan(real.end.seq);
     expect(history.seek(history.seq, 5, 5).seq).toBe(history.seq);
     expect(finish(history.load(real.run, real.end, 1, null)).digest).toBe(real.digest);
@@ -163,6 +163,7 @@ describe('following', () => {
       const { log, journal } = scheduler;
       history.follow(
         tamper({
+          from: commands,
           entries: journal.slice(commands),
           events: log.since(mark),
           end: { at: scheduler.now, seq: log.seq },
