@@ -6,7 +6,7 @@
  */
 import type { AnyProtocol } from '../protocol/protocol.ts';
 import type { Command } from './commands.ts';
-import { Observer, type Condition, type ObserverState } from './conditions.ts';
+import { Observer, type Condition } from './conditions.ts';
 import { readEvents, type EventLog, type LogMark } from './event-log.ts';
 
 export interface TimedCommand {
@@ -27,55 +27,29 @@ export interface RefusedCommand extends TimedCommand {
   readonly error: string;
 }
 
-/** How far a script has got: plain data. */
-export interface ScriptState {
-  /** Timed and conditional commands carried out so far. */
-  readonly timed: number;
-  readonly conditional: number;
-  /** How often what the armed condition waits for has occurred. */
-  readonly occurred: number;
-  /** When the next conditional command strikes, µs; `null` while its condition has not come true. */
-  readonly dueAt: number | null;
-  readonly observer: ObserverState;
-}
-
 export class Script {
   private readonly timed: readonly TimedCommand[];
   private readonly conditional: readonly ConditionalCommand[];
   private readonly observer: Observer;
+  /** Commands of both kinds carried out so far. */
   private timedDone = 0;
   private conditionalDone = 0;
+  /** How often what is waited for has occurred. */
   private occurred = 0;
+  /** When the next conditional command strikes, µs; `null` while its condition has not come true. */
   private dueAt: number | null = null;
   /** Up to where the log has been read. */
   private mark: LogMark;
 
   /**
    * @param commands in any order; those of one time in theirs, and conditional ones one after another
-   * @param log of the run, all of which up to now the script has seen: an empty one, or that of `state`
-   * @param state what `save` gave for the same commands; without it, from the beginning
+   * @param log of the run: what happens from its end on counts
    */
-  constructor(commands: readonly ScriptedCommand[], protocol: AnyProtocol, log: EventLog, state?: ScriptState) {
+  constructor(commands: readonly ScriptedCommand[], protocol: AnyProtocol, log: EventLog) {
     this.timed = commands.filter((one) => 'at' in one).sort((a, b) => a.at - b.at);
     this.conditional = commands.filter((one) => 'when' in one);
-    this.observer = new Observer(protocol, state?.observer);
+    this.observer = new Observer(protocol);
     this.mark = log.mark();
-    if (state === undefined) return;
-    this.timedDone = state.timed;
-    this.conditionalDone = state.conditional;
-    this.occurred = state.occurred;
-    this.dueAt = state.dueAt;
-  }
-
-  save(log: EventLog): ScriptState {
-    this.watch(log);
-    return {
-      timed: this.timedDone,
-      conditional: this.conditionalDone,
-      occurred: this.occurred,
-      dueAt: this.dueAt,
-      observer: this.observer.save(),
-    };
   }
 
   /** A condition is waited for, so that the run has to go in single steps. */

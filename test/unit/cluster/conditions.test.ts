@@ -91,7 +91,7 @@ describe('a command at a condition', () => {
 
   it('has one place, whatever the windows; replay needs no conditions', () => {
     let struck = 0;
-    for (let seed = 1; seed <= 150; seed++) {
+    for (let seed = 1; seed <= 80; seed++) {
       const { header, script, until } = randomRun(seed, 8);
       const conditional = randomConditions(seed, header);
       const all = [...script, ...conditional];
@@ -116,7 +116,7 @@ describe('a command at a condition', () => {
       ]);
       expect(chopped.run().journal, `seed ${seed}`).toEqual(run.journal);
     }
-    expect(struck).toBeGreaterThan(60);
+    expect(struck).toBeGreaterThan(40);
   });
 });
 
@@ -126,42 +126,32 @@ describe('a script', () => {
     { at: 20, type: 'deliver', node: 2, packet: 1 },
     { at: 30, type: 'chosen', node: 2, slot: 1, value: 'red', ballot: { round: 1, node: 1 }, quorum: [] },
     { at: 40, type: 'chosen', node: 2, slot: 2, value: 'blue', ballot: { round: 1, node: 1 }, quorum: [] },
+    { at: 100, type: 'note', node: 1, text: '' },
   ];
+  const prepared: Pattern = { type: 'message', kind: kind('prepare'), happens: 'delivered', from: 1, to: 2 };
   const commands: ScriptedCommand[] = [
-    { when: at({ type: 'message', kind: kind('prepare'), happens: 'delivered', from: 1, to: 2 }, 1, 7), command: { type: 'hold', on: true } },
-    { when: at(chosen, 2), command: { type: 'hold', on: false } },
+    { when: at(prepared, 1, 7), command: { type: 'hold', on: true } },
+    { when: at(chosen, 2), command: { type: 'mend' } },
     { at: 100, command: { type: 'crash', node: 1, point: 'now' } },
   ];
 
-  it('goes on from where it was saved, wherever that was', () => {
-    const tell = (saves: boolean): string[] => {
-      const log = new EventLog();
-      let script = new Script(commands, paxos, log);
-      const done: string[] = [];
-      const turn = (): void => {
-        script.watch(log);
-        if (saves) script = new Script(commands, paxos, log, structuredClone(script.save(log)));
-        done.push(`${log.seq}: ${script.next()}${script.armed ? ', armed' : ''}`);
-        while (script.next() <= log.at) script.strike(log, ({ type }) => done.push(type));
-      };
-      turn();
-      for (const event of [...told, { at: 100, type: 'note', node: 1, text: '' } satisfies Told]) {
-        writeEvent(log, event);
-        turn();
-      }
-      return done;
-    };
-    const usual = tell(false);
-    expect(tell(true)).toEqual(usual);
-    expect(usual).toEqual([
-      '0: 100, armed',
-      '1: 100, armed',
-      '2: 27',
-      '3: 27',
-      'hold',
-      '4: 100, armed',
-      '5: 100, armed',
-      'crash',
-    ]);
+  it('says when it strikes next, and whether it waits for a condition', () => {
+    const log = new EventLog();
+    const script = new Script(commands, paxos, log);
+    const done: string[] = [];
+    for (const event of told) {
+      writeEvent(log, event);
+      script.watch(log);
+      done.push(`${log.at}: ${script.next()}${script.armed ? ', waits' : ''}`);
+      while (script.next() <= log.at) script.strike(log, ({ type }) => done.push(type));
+    }
+    expect(done).toEqual(['10: 100, waits', '20: 27', '30: 27', 'hold', '40: 100, waits', '100: 100, waits', 'crash']);
+  });
+
+  it('finds out when the log has let events go that it has not seen', () => {
+    const log = new EventLog(1);
+    const script = new Script(commands, paxos, log);
+    for (let i = 0; i < 3000; i++) writeEvent(log, { at: i, type: 'note', node: 1, text: 'x'.repeat(200) });
+    expect(() => script.watch(log)).toThrow('the event log let events go before the script had seen them');
   });
 });
