@@ -14,8 +14,11 @@ import type { ProcessIdentity } from '../cluster/run-file/journal.ts';
 import { ownIdentity } from './process-identity.ts';
 import { replaceFile } from './run-file.ts';
 
-/** How often a run that goes on without commands is marked, ms. */
-export const MARK_EVERY_MS = 1000;
+/**
+ * How often a run that goes on without commands is marked at most, ms: with the quarter of a second in which the router
+ * may say nothing, and the time of a sync, less than a second is ever lost.
+ */
+export const MARK_EVERY_MS = 500;
 /** Wall time before a failed write is tried again, ms. */
 const RETRY_MS = 1000;
 /** From this size on, bytes, and when it has doubled, the file is written anew, without the marks that are out of date. */
@@ -103,7 +106,7 @@ export class SessionJournal {
 
   /**
    * Notes what has happened to the branch that goes on. Without commands it is a mark, written no more often than every
-   * second.
+   * MARK_EVERY_MS.
    * @returns when it is synced: with a disk that fails, not before it works again.
    */
   append(news: SessionNews): Promise<void> {

@@ -17,7 +17,6 @@ import { randomCommand } from './random-run.ts';
 
 /** What the child says. */
 export type Said =
-  | { readonly type: 'ready' }
   /** This command is synced. */
   | { readonly type: 'command'; readonly entry: JournalEntry }
   /** It is synced that so many events have happened. */
@@ -56,23 +55,16 @@ async function main(): Promise<void> {
     observe: false,
   });
   cluster.onProblem = ({ title, detail }) => say({ type: 'problem', text: `${title}: ${detail}` });
-  let told = 0;
-  const save = async (): Promise<void> => {
-    const run = await cluster.run();
-    const { now, events, digest } = await cluster.status();
-    const entries = run.journal.slice(told);
-    told = run.journal.length;
-    void journal.append({ entries, at: now, seq: events, digest }).then(() => {
+  cluster.onJournal = (entries, { end, digest }) => {
+    void journal.append({ entries, ...end, digest }).then(() => {
       for (const entry of entries) say({ type: 'command', entry });
-      say({ type: 'mark', seq: events });
+      say({ type: 'mark', seq: end.seq });
     });
   };
-  say({ type: 'ready' });
   for (;;) {
     await cluster.command(randomCommand(random, header)).catch((error: unknown) => {
       if (!(error instanceof CommandError)) throw error;
     });
-    await save();
     await sleep(nextInteger(random, 0, 20));
   }
 }

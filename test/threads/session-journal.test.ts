@@ -18,7 +18,7 @@ import { realWorkers, testEntry } from '../support/workers.ts';
 const KILLS = 50;
 /** Processes at a time, on two cores. */
 const AT_ONCE = 3;
-/** Longest life of a process after it is ready, ms. */
+/** Longest life of a process after it has synced something, ms. */
 const LIFE_MAX_MS = 500;
 
 /** What a process had said was synced when it was killed. */
@@ -27,27 +27,27 @@ interface Life {
   readonly seq: number;
 }
 
-/** Starts a process and kills it: so many ms after it is ready, or, below 0, after it was started. */
+/** Starts a process and kills it: so many ms after it has synced something, or, below 0, after it was started. */
 async function liveAndDie(folder: string, seed: number, ms: number): Promise<Life> {
   const args = [testEntry('journal-child'), folder, String(seed), realWorkers.router, realWorkers.node];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   const commands: JournalEntry[] = [];
   let seq = 0;
-  let ready: () => void = () => {};
-  const isReady = new Promise<void>((resolve) => (ready = resolve));
+  let begun: () => void = () => {};
+  const hasBegun = new Promise<void>((resolve) => (begun = resolve));
   const lines = createInterface({ input: child.stdout });
   lines.on('line', (line) => {
     // The last line may have been cut off.
     if (!line.endsWith('}')) return;
     const said = JSON.parse(line) as Said;
-    if (said.type === 'ready') ready();
-    else if (said.type === 'command') commands.push(said.entry);
+    if (said.type === 'command') commands.push(said.entry);
     else if (said.type === 'mark') seq = said.seq;
     else throw new Error(said.text);
+    begun();
   });
   const closed = once(lines, 'close');
-  if (ms >= 0) await Promise.race([isReady, ended]);
+  if (ms >= 0) await Promise.race([hasBegun, ended]);
   await sleep(Math.abs(ms));
   child.kill('SIGKILL');
   expect((await ended)[1]).toBe('SIGKILL');
