@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ENGINE_VERSION } from '../../src/cluster/run.ts';
 import { RunFileError } from '../../src/cluster/run-file/error.ts';
@@ -218,6 +220,14 @@ test('what is expected is read by the scenario, and named with its line', () => 
   expect(() => openRunFile(strange, 'a.json')).toThrow(RunFileError);
   expect(() => openRunFile(strange, 'a.json')).toThrow(message);
   expect(refusalOf(edited('"until":50000000', '"until":-1')).message).toContain('expect.until must be a whole number');
+});
+
+test('the example in the documentation is a run file', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/run-files.md'), 'utf8');
+  const example = /```json\n([^]*?)```/.exec(page)![1]!;
+  const opened = openRunFile(example, 'docs/run-files.md');
+  expect(opened).toMatchObject({ title: 'Majority and minority', readOnly: '', expected: { list: [{ text: 'never minority chosen' }] } });
+  expect(opened.run.journal).toHaveLength(2);
 });
 
 test('a run with more commands than a file holds is not written', () => {
