@@ -20,7 +20,7 @@ describe('the event log', () => {
   });
 
   it('knows which events begin a step', () => {
-    expect(eventTypes.filter(isStep)).toEqual(['start', 'request', 'deliver', 'timer']);
+    expect(eventTypes.filter(isStep)).toEqual(['start', 'request', 'deliver', 'timer', 'synced']);
   });
 
   it('rounds the progress of a loss to ten-thousandths', () => {
@@ -106,7 +106,7 @@ describe('reading', () => {
     const of = (...bytes: number[]) => () => [...readEvents({ firstSeq: 0, count: 1, baseAt: 0, bytes: new Uint8Array(bytes) })];
     expect(of(99, 0)).toThrow(new CodecError('no event has this number'));
     const [start, lost, crash] = ['start', 'lost', 'crash'].map((type) => eventTypes.indexOf(type as 'start'));
-    for (const bytes of [[start!, 0, 1, 1, 3], [lost!, 0, 1, 3, 0], [crash!, 0, 1, 4, 0]]) {
+    for (const bytes of [[start!, 0, 1, 1, 5], [lost!, 0, 1, 6, 0], [crash!, 0, 1, 4, 0]]) {
       expect(of(...bytes)).toThrow(new CodecError('a field has a number without a name'));
     }
   });
