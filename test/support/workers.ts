@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { outDir } from '../../build/setup/paths.mjs';
 
 /** Entries in this folder. */
-export const testEntries = ['puppet-router', 'puppet-node', 'broken-router', 'journal-child'] as const;
+export const testEntries = [
+  'puppet-router',
+  'puppet-node',
+  'broken-router',
+  'dicey-node',
+  'dicey-history',
+  'journal-child',
+] as const;
 
 /** The bundle of a test's own entry. */
 export function testEntry(entry: (typeof testEntries)[number]): string {
@@ -14,5 +21,8 @@ export const realWorkers = {
   router: join(outDir, 'main', 'router-worker.cjs'),
   node: join(outDir, 'main', 'node-worker.cjs'),
 };
+
+/** The entry of the history's thread. */
+export const historyWorker = join(outDir, 'main', 'history-worker.cjs');
 
 export const puppetWorkers = { router: testEntry('puppet-router'), node: testEntry('puppet-node') };
