@@ -1,6 +1,7 @@
 // A .deb of the unpacked application, by dpkg-deb alone: program in /opt/Synod, `synod` on the PATH, a menu entry.
 import { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { RUN_FILES } from './electron-builder.mjs';
 import { distDir, root } from './setup/paths.mjs';
 import { runQuietly, tail } from './setup/run.mjs';
 import { SetupError } from './setup/steps.mjs';
@@ -28,6 +29,7 @@ export async function makeDeb(release, version) {
   // Chromium's helper does its work as root when the kernel lets ordinary users make no namespaces.
   chmodSync(join(program, 'chrome-sandbox'), 0o4755);
   place(tree, 'usr/share/applications/synod.desktop', desktopEntry());
+  place(tree, 'usr/share/mime/packages/synod.xml', mimeType());
   place(tree, 'usr/share/doc/synod/copyright', readFileSync(join(root, 'LICENSE')));
   place(tree, 'usr/share/icons/hicolor/512x512/apps/synod.png', readFileSync(join(root, 'build', 'icons', 'icon.png')));
   mkdirSync(join(tree, 'usr', 'bin'), { recursive: true });
@@ -77,6 +79,22 @@ function desktopEntry() {
     'Icon=synod',
     'Terminal=false',
     'Categories=Education;Science;',
+    `MimeType=${RUN_FILES.mimeType};`,
+    '',
+  ].join('\n');
+}
+
+// The desktop's own triggers take both files in when the package is installed: no script of ours runs as root.
+function mimeType() {
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    '<mime-info xmlns="http://www.freedesktop.org/standards/shared-mime-info">',
+    `  <mime-type type="${RUN_FILES.mimeType}">`,
+    `    <comment>${RUN_FILES.name}</comment>`,
+    '    <sub-class-of type="application/json"/>',
+    `    <glob pattern="*.${RUN_FILES.ext}"/>`,
+    '  </mime-type>',
+    '</mime-info>',
     '',
   ].join('\n');
 }

@@ -16,6 +16,9 @@ export const RELEASE_FUSES = {
   loadBrowserProcessSpecificV8Snapshot: false,
 };
 
+/** Run files: a double click opens them. A name with two extensions could be associated nowhere but on macOS. */
+export const RUN_FILES = { ext: 'synod', name: 'Synod run', mimeType: 'application/x-synod-run' };
+
 /**
  * @param {import('./setup/electron.mjs').Electron} electron the runtime to pack
  * @param {string} version what the program says its version is
@@ -46,6 +49,7 @@ export function builderConfig(electron, version) {
       `!node_modules/classic-level/prebuilds/!(${process.platform}-${process.arch}*)`,
       '!node_modules/.bin',
     ],
+    fileAssociations: [{ ...RUN_FILES, role: 'Editor' }],
     asar: true,
     // A worker is started from a file, and the native module is one: outside the archive, with what they require.
     asarUnpack: ['out/main/*-worker.cjs', 'node_modules/**'],

@@ -2,11 +2,19 @@
 import type { Mark, TimelineNews } from '../../src/cluster/timeline.ts';
 import type { Place } from '../../src/cluster/run.ts';
 
+/** Somebody who waits until so many events are known. */
+interface Waiting {
+  readonly seq: number;
+  readonly timer: NodeJS.Timeout;
+  readonly resolve: () => void;
+}
+
 export class Chronicle {
   readonly run: number;
   /** Hears of all that is new from now on. */
   onNews: (news: TimelineNews) => void = () => {};
   readonly #marks: Mark[] = [];
+  readonly #waiting = new Set<Waiting>();
   #latest: TimelineNews | null = null;
   #chosen = 0;
 
@@ -26,8 +34,21 @@ export class Chronicle {
       if (mark.kind === 'chosen') this.#chosen++;
     }
     this.#latest = news;
+    for (const waiting of this.#waiting) this.#settle(waiting);
     this.onNews(news);
   };
+
+  /**
+   * Waits until the history has compared the first `seq` events, has found one that differs, or the time is over.
+   * @param within wall time, ms
+   */
+  async reached(seq: number, within: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const waiting: Waiting = { seq, resolve, timer: setTimeout(() => this.#end(waiting), within) };
+      this.#waiting.add(waiting);
+      this.#settle(waiting);
+    });
+  }
 
   /** All that is known; `null` while nothing is. */
   get all(): TimelineNews | null {
@@ -40,8 +61,14 @@ export class Chronicle {
     return latest === null ? null : { end: { at: latest.at, seq: latest.seq }, chosen: this.#chosen };
   }
 
-  /** The first event that differs from what it should have been; `null` while none does. */
-  get divergedAt(): number | null {
-    return this.#latest?.exactness.divergence?.seq ?? null;
+  #settle(waiting: Waiting): void {
+    if (this.#latest === null) return;
+    if (this.#latest.seq >= waiting.seq || this.#latest.exactness.state === 'diverged') this.#end(waiting);
+  }
+
+  #end(waiting: Waiting): void {
+    clearTimeout(waiting.timer);
+    this.#waiting.delete(waiting);
+    waiting.resolve();
   }
 }

@@ -4,9 +4,10 @@ import type { SessionInfo } from '../../src/cluster/frames.ts';
 import { runFileText } from '../../src/cluster/run-file/run-file.ts';
 import { RUN_TITLE_MAX } from '../../src/cluster/run-file/schema.ts';
 import { CommandError } from '../../src/cluster/command-error.ts';
+import { writtenExpectations } from '../../src/scenario/run-file.ts';
 import { toScenario } from '../../src/scenario/to-scenario.ts';
 import type { ClusterService } from './cluster-service.ts';
-import { expectIn, isRunName, readRunOrScenario, RUN_EXTENSION } from './runs.ts';
+import { isRunName, readRunOrScenario, RUN_EXTENSION } from './runs.ts';
 import { saveWhole } from './save.ts';
 
 /** What a dialog offers by kind of file. */
@@ -70,7 +71,7 @@ export class Files {
     const path = known !== null && !as ? known : await this.#ask('Save Run', known, title, RUNS);
     if (path === null) return null;
     const { run, end, digest, marks, expected, revision } = await this.#service.snapshot();
-    const expect = expectIn(expected);
+    const expect = writtenExpectations(expected);
     const text = inOneFile(() =>
       runFileText({ title: title.slice(0, RUN_TITLE_MAX), app: this.#version, run, end, digest, marks, expect }),
     );

@@ -1,19 +1,25 @@
 /** The app's life: from the command line to the last thread ended. */
 import { mkdirSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { app, dialog, ipcMain, Menu, session, type BrowserWindow } from 'electron';
-import { ThreadCluster } from '../../src/host/thread/thread-cluster.ts';
+import { CommandError } from '../../src/cluster/command-error.ts';
+import type { SessionInfo } from '../../src/cluster/frames.ts';
+import { RunFileError } from '../../src/cluster/run-file/error.ts';
 import { ScenarioError } from '../../src/scenario/parse.ts';
-import { ClusterService, type RunStart } from './cluster-service.ts';
+import { ClusterService } from './cluster-service.ts';
+import { realEngine } from './engine.ts';
 import { catchFailures, EXIT_FAILED, EXIT_USAGE, record, reloadAfterCrash, showError } from './failures.ts';
+import { Files, type Dialogs } from './files.ts';
 import { answerRequests } from './ipc.ts';
 import { installMenu } from './menu.ts';
 import { argumentsOf, OptionsError, readOptions, USAGE, type Options } from './options.ts';
-import { chosenRun, runOfFile, usualRun } from './runs.ts';
+import { requestHandlers } from './requests.ts';
+import { usualRun } from './runs.ts';
 import { declareAppScheme, serveApp } from './security/app-protocol.ts';
 import { lockSession, lockWebContents } from './security/lockdown.ts';
-import { openWindow } from './window.ts';
+import { GivenUpError } from './tasks.ts';
+import { openWindow, showDocument } from './window.ts';
 
 /** How long the threads have to end before the app ends without them. */
 const CLOSE_WITHIN_MS = 3000;
@@ -54,11 +60,16 @@ function launch(): void {
     return;
   }
   const service = createService();
-  const first = startOf(options, process.cwd()).then((start) => service.begin(start));
-  first.catch(failToBegin);
-  app.on('second-instance', (_event, _argv, _folder, given) => takeSecondStart(service, given as SecondStart));
+  const files = new Files(service, dialogs, app.getVersion());
+  firstRun(service, files, options, process.cwd()).catch(failToBegin);
+  app.on('second-instance', (_event, _argv, _folder, given) => takeSecondStart(service, files, given as SecondStart));
+  // macOS hands over the files of double clicks like this.
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    void openFile(service, files, path, null);
+  });
   endWith(service);
-  void app.whenReady().then(() => openApp(service));
+  void app.whenReady().then(() => openApp(service, files));
 }
 
 function optionsOrExit(args: readonly string[]): Options | null {
@@ -80,9 +91,15 @@ function optionsOrExit(args: readonly string[]): Options | null {
   return options;
 }
 
-function startOf(options: Options, folder: string): Promise<RunStart> {
-  if (options.file === null) return Promise.resolve(usualRun(options));
-  return runOfFile(resolve(folder, options.file), options.seed);
+async function firstRun(service: ClusterService, files: Files, options: Options, folder: string): Promise<SessionInfo> {
+  if (options.file === null) return service.begin(usualRun(options));
+  try {
+    return await files.openPath(resolve(folder, options.file), options.seed);
+  } catch (error) {
+    // Nobody wanted to wait for a long run; there has to be one all the same.
+    if (error instanceof GivenUpError) return service.begin(usualRun(options));
+    throw error;
+  }
 }
 
 function createService(): ClusterService {
@@ -92,22 +109,21 @@ function createService(): ClusterService {
   // Not while the window opens.
   setTimeout(() => void removeOlderRuns(runs, launchName), REMOVE_OLDER_AFTER_MS);
   return new ClusterService({
+    engine: realEngine(__dirname, journalFolder(), app.getVersion(), record),
     directory: runs,
     launch: launchName,
-    start: ({ header, script, headStart = 0, run, directory, transport }) =>
-      ThreadCluster.start({ header, script, headStart, run, directory, transport, workers: workers(), observe: true }),
     send: (channel, message) => {
       if (window !== null && !window.isDestroyed()) window.webContents.send(channel, message);
     },
-    discard: (directory) => rm(directory, { recursive: true, force: true }),
-    report: record,
+    onDocument: (document) => {
+      if (window !== null && !window.isDestroyed()) showDocument(window, document);
+    },
   });
 }
 
-/** Workers are started from files; in a package these lie beside the archive. */
-function workers(): { router: string; node: string } {
-  const folder = __dirname.replace(/app\.asar(?=[\\/])/, 'app.asar.unpacked');
-  return { router: join(folder, 'router-worker.cjs'), node: join(folder, 'node-worker.cjs') };
+/** Where sessions that were interrupted are found again. */
+function journalFolder(): string {
+  return join(app.getPath('userData'), 'sessions');
 }
 
 /** What earlier launches left behind: they had no time to clean up. The lock says that none of them still runs. */
@@ -119,9 +135,9 @@ async function removeOlderRuns(runs: string, launchName: string): Promise<void> 
 }
 
 function failToBegin(error: unknown): void {
-  if (error instanceof ScenarioError) {
+  if (isOfFile(error)) {
     process.stderr.write(`synod: ${error.message}\n`);
-    showError('This scenario cannot be opened', error.message);
+    showError('This file cannot be opened', error.message);
     app.exit(EXIT_USAGE);
     return;
   }
@@ -131,27 +147,19 @@ function failToBegin(error: unknown): void {
   app.exit(EXIT_FAILED);
 }
 
-function openApp(service: ClusterService): void {
+function openApp(service: ClusterService, files: Files): void {
   lockSession(session.defaultSession);
   serveApp(session.defaultSession, join(outDir, 'renderer'));
+  const info = {
+    version: app.getVersion(),
+    electron: process.versions.electron,
+    chromium: process.versions.chrome,
+    node: process.versions.node,
+    platform: `${process.platform} ${process.arch}`,
+  };
   answerRequests(
     ipcMain,
-    {
-      'app:info': () => ({
-        version: app.getVersion(),
-        electron: process.versions.electron,
-        chromium: process.versions.chrome,
-        node: process.versions.node,
-        platform: `${process.platform} ${process.arch}`,
-      }),
-      'session:attach': () => service.attach(),
-      'session:new': (choices) => service.begin(chosenRun(choices)),
-      'session:command': (command) => service.command(command),
-      'transport:set': (change) => service.setTransport(change),
-      'transport:step': () => service.step(),
-      'node:inspect': ({ node }) => service.inspect(node),
-      'frame:acknowledge': ({ run, frame }) => service.acknowledge(run, frame),
-    },
+    requestHandlers({ service, files, journals: journalFolder(), info, report: record }),
     (contents) => window?.webContents.id === contents,
     record,
   );
@@ -159,37 +167,46 @@ function openApp(service: ClusterService): void {
   const opened = window;
   opened.on('closed', () => (window = null));
   reloadAfterCrash(opened);
-  installMenu(
-    {
-      act: (action) => opened.webContents.send('menu', action),
-      openFile: () =>
-        void chooseFile(opened).then((path) => (path === null ? undefined : openFile(service, path, null))),
-    },
-    !app.isPackaged,
-  );
+  showDocument(opened, service.document);
+  installMenu((action) => opened.webContents.send('menu', action), !app.isPackaged);
 }
 
-async function chooseFile(parent: BrowserWindow): Promise<string | null> {
-  const { filePaths } = await dialog.showOpenDialog(parent, {
-    title: 'Open Scenario',
-    properties: ['openFile'],
-    filters: [{ name: 'Scenarios', extensions: ['yaml', 'yml', 'json'] }],
-  });
-  return filePaths[0] ?? null;
+const dialogs: Dialogs = {
+  open: async (title, filters) => {
+    const options = { title, properties: ['openFile' as const], filters: filtersOf(filters) };
+    const { filePaths } = await (window === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(window, options));
+    return filePaths[0] ?? null;
+  },
+  save: async (title, proposed, filters) => {
+    const defaultPath = isAbsolute(proposed) ? proposed : join(app.getPath('documents'), proposed);
+    const options = { title, defaultPath, filters: filtersOf(filters) };
+    const { filePath } = await (window === null ? dialog.showSaveDialog(options) : dialog.showSaveDialog(window, options));
+    return filePath === '' ? null : filePath;
+  },
+};
+
+function filtersOf(filters: Parameters<Dialogs['open']>[1]): Electron.FileFilter[] {
+  return filters.map(({ name, extensions }) => ({ name, extensions: [...extensions] }));
 }
 
-/** A run that was asked for from outside the window; the one that goes on stays if it cannot be had. */
-async function openFile(service: ClusterService, path: string, seed: number | null): Promise<void> {
+/** A file that was handed over from outside the window; the run that goes on stays if it cannot be opened. */
+async function openFile(service: ClusterService, files: Files, path: string, seed: number | null): Promise<void> {
   try {
-    await service.begin(await runOfFile(path, seed));
+    await files.openPath(path, seed);
   } catch (error) {
-    if (!(error instanceof ScenarioError)) record(error);
+    if (error instanceof GivenUpError) return;
+    if (!isOfFile(error)) record(error);
     const detail = error instanceof Error ? error.message : String(error);
-    service.tell({ title: 'This scenario cannot be opened', detail });
+    service.tell({ title: 'This file cannot be opened', detail });
   }
 }
 
-function takeSecondStart(service: ClusterService, { args, folder }: SecondStart): void {
+/** An error that says all there is to say of a file. */
+function isOfFile(error: unknown): error is Error {
+  return error instanceof ScenarioError || error instanceof RunFileError || error instanceof CommandError;
+}
+
+function takeSecondStart(service: ClusterService, files: Files, { args, folder }: SecondStart): void {
   if (window !== null) {
     if (window.isMinimized()) window.restore();
     window.show();
@@ -197,7 +214,7 @@ function takeSecondStart(service: ClusterService, { args, folder }: SecondStart)
   }
   // Already checked by the second program itself, which had the same argument reader.
   const { file, seed } = readOptions(args);
-  if (file !== null) void openFile(service, resolve(folder, file), seed);
+  if (file !== null) void openFile(service, files, resolve(folder, file), seed);
 }
 
 /** Closing the window ends the app, and the app ends its threads first. */

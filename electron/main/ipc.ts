@@ -9,6 +9,8 @@ import { SettingsError } from '../../src/network/settings.ts';
 import { TopologyError } from '../../src/network/topology.ts';
 import { CommandError } from '../../src/cluster/commands.ts';
 import { complaintsOf, complaintText } from '../../src/cluster/complaints.ts';
+import { RunFileError } from '../../src/cluster/run-file/error.ts';
+import { HistoryError } from '../../src/host/history/history-client.ts';
 import { ScenarioError } from '../../src/scenario/parse.ts';
 import { isAppAddress } from './security/asset.ts';
 
@@ -31,7 +33,15 @@ export interface RequestEvent {
 }
 
 /** Refusals that say all there is to say; every other error is a fault of the program and goes to the log too. */
-const refusals = [CommandError, ProtocolError, SettingsError, TopologyError, ScenarioError];
+const refusals = [
+  CommandError,
+  ProtocolError,
+  SettingsError,
+  TopologyError,
+  ScenarioError,
+  RunFileError,
+  HistoryError,
+];
 
 /**
  * Opens the door: one listener per channel of the contract.

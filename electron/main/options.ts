@@ -2,7 +2,7 @@
 import { nodeCountSchema, seedSchema } from '../../src/cluster/run.ts';
 
 export interface Options {
-  /** Scenario file, as given; null: a cluster of the usual kind. */
+  /** Run or scenario, as given; null: a cluster of the usual kind. */
   readonly file: string | null;
   /** null: drawn anew at each start. */
   readonly seed: number | null;
@@ -24,8 +24,8 @@ export class OptionsError extends Error {
 export const USAGE = [
   'Usage: synod [FILE] [OPTIONS]',
   '',
-  '  FILE                 a scenario to open (YAML or JSON); without it, a cluster of five nodes',
-  '  --seed N             seed of the run, 0 to 4294967295; the same seed gives the same run',
+  '  FILE                 a run (.synod) or a scenario (YAML, JSON) to open; without it, a cluster of five nodes',
+  '  --seed N             seed of the run, 0 to 4294967295; the same seed gives the same run; not with a run to open',
   '  --nodes N            how many nodes the cluster has, 1 to 15; not with FILE, which says so itself',
   '  --user-data-dir DIR  where settings and the disks of nodes are kept',
   '  --help, --version',
@@ -71,7 +71,7 @@ export function readOptions(args: readonly string[]): Options {
     else throw new OptionsError(`only one FILE can be opened, not both ${file} and ${argument}`);
   }
   if (file !== null && numbers.nodes !== null) {
-    throw new OptionsError('--nodes cannot be given together with FILE: the scenario says how many nodes there are');
+    throw new OptionsError('--nodes cannot be given together with FILE: the file says how many nodes there are');
   }
   return { file, ...numbers, help, version, unknown };
 }

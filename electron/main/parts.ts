@@ -1,14 +1,14 @@
 /** What a run consists of while it is open, as much as the service needs to know of each: threads, history, journal. */
 import type { MessagePort } from 'node:worker_threads';
 import type { CommandPlace, Problem } from '../../src/contract/contract.ts';
-import type { Command } from '../../src/cluster/commands.ts';
+import type { Command, JournalEntry } from '../../src/cluster/commands.ts';
 import type { DigestMark } from '../../src/cluster/digest.ts';
 import type { Frame, Transport } from '../../src/cluster/frames.ts';
 import type { NodeInspection, Place, Run, RunHeader } from '../../src/cluster/run.ts';
 import type { ScriptedCommand } from '../../src/cluster/script.ts';
 import type { Comparison, Moment, TimelineNews } from '../../src/cluster/timeline.ts';
-import type { SessionNews } from '../../src/host/session-journal.ts';
 import type { BranchRun, Loaded, Resumption } from '../../src/host/history/messages.ts';
+import type { RunMark } from '../../src/host/thread/messages.ts';
 import type { NodeId } from '../../src/protocol/protocol.ts';
 import type { StartJournal } from './autosave.ts';
 
@@ -30,11 +30,8 @@ export interface Snapshot extends RunSoFar {
 export interface Cluster {
   onFrame: (frame: Frame) => void;
   onProblem: (problem: Problem) => void;
-  /**
-   * Commands that took their place in the run (a person's, the script's, and nodes that ended by themselves), each
-   * before it is answered, with how far the run had got; now and then only the latter.
-   */
-  onJournal: (news: SessionNews) => void;
+  /** Commands that took their place in the run, each before it is answered, or only how far the run has got. */
+  onJournal: (entries: readonly JournalEntry[], mark: RunMark) => void;
   command(command: Command): Promise<CommandPlace>;
   setTransport(change: Partial<Transport>): Promise<void>;
   step(): Promise<void>;
@@ -43,6 +40,8 @@ export interface Cluster {
   acknowledge(frame: number): void;
   /** The run as it is now. */
   snapshot(): Promise<Snapshot>;
+  /** The same without the journal, which can be long. */
+  status(): Promise<{ readonly events: number }>;
   /** Tells another history of everything that happens from now on. */
   follow(history: MessagePort): void;
   close(): Promise<void>;

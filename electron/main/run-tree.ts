@@ -86,7 +86,7 @@ export class RunTree {
     session.mustBeExact(seq);
     const from = branches.current.id;
     await tasks.run('Forking', async (control) => {
-      const place = await session.history.checkpointAt(seq);
+      const place = await session.past(seq, (history) => history.checkpointAt(seq));
       await this.#move({ run: place.run, end: place.end, digest: null }, control, () => {
         this.#undo.push({ type: 'fork', from, to: branches.fork(place.run, place.end).id });
       });

@@ -9,6 +9,7 @@ import type { Frame, SessionInfo, Transport } from '../../src/cluster/frames.ts'
 import type { ProgressMark } from '../../src/cluster/run-file/journal.ts';
 import type { Place, RunHeader } from '../../src/cluster/run.ts';
 import type { ScriptedCommand } from '../../src/cluster/script.ts';
+import { HistoryError } from '../../src/host/history/history-client.ts';
 import type { SessionNews } from '../../src/host/session-journal.ts';
 import type { Loaded } from '../../src/host/history/messages.ts';
 import type { Expected } from '../../src/scenario/expect.ts';
@@ -42,6 +43,9 @@ export interface Verdict {
   /** Events that are known to be as they were. */
   readonly exactUpTo: number;
 }
+
+/** How long the history may take to get to what happened just now, ms. */
+const CATCH_UP_MS = 5000;
 
 const EXACT: Verdict = { readOnly: '', exactUpTo: 0 };
 
@@ -102,11 +106,10 @@ export class Session {
       this.onFrame(frame);
     };
     this.cluster.onProblem = (problem) => this.#tell(problem);
-    this.cluster.onJournal = (news) => {
-      const { entries, at, seq, digest } = news;
-      this.journal.push(...entries);
-      this.mark = { at, seq, digest };
-      this.onJournal(news);
+    this.cluster.onJournal = (entries, { end, digest }) => {
+      for (const entry of entries) this.journal.push(entry);
+      this.mark = { ...end, digest };
+      this.onJournal({ entries, ...this.mark });
     };
     this.history.onProblem = (problem) => this.#tell(problem);
   }
@@ -232,6 +235,21 @@ export class Session {
 
   async pause(): Promise<void> {
     if (this.transport.playing) await this.setTransport({ ...this.transport, playing: false });
+  }
+
+  /**
+   * Asks the history about the run after its first `seq` events. What happened just now it may not know yet; it is asked
+   * again when it does.
+   * @throws HistoryError when it cannot tell.
+   */
+  async past<T>(seq: number, ask: (history: History) => Promise<T>): Promise<T> {
+    try {
+      return await ask(this.history);
+    } catch (error) {
+      if (!(error instanceof HistoryError) || seq > (await this.cluster.status()).events) throw error;
+      await this.chronicle.reached(seq, CATCH_UP_MS);
+      return ask(this.history);
+    }
   }
 
   /** @throws CommandError with the reason when the run cannot go on. */

@@ -1,8 +1,9 @@
 /** The window: where it stands, what it looks like before the page is there, and what it may do. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { BrowserWindow, nativeTheme, screen, type Rectangle } from 'electron';
 import * as z from 'zod';
+import type { Document } from './cluster-service.ts';
 import { APP_PAGE } from './security/asset.ts';
 
 const SIZE = { width: 1440, height: 900 };
@@ -54,9 +55,20 @@ export function openWindow(preload: string, boundsFile: string): BrowserWindow {
   });
   if (bounds?.maximized === true) window.maximize();
   window.once('ready-to-show', () => window.show());
+  // The title is the document's, not the page's.
+  window.on('page-title-updated', (event) => event.preventDefault());
   rememberBounds(window, boundsFile);
   void window.loadURL(APP_PAGE);
   return window;
+}
+
+/** Shows in the title of the window what the person works at, and whether it has been saved. */
+export function showDocument(window: BrowserWindow, { title, path, edited }: Document): void {
+  const name = path === null ? title : basename(path);
+  window.setTitle(`${edited ? '• ' : ''}${name === '' ? '' : `${name} – `}Synod`);
+  if (process.platform !== 'darwin') return;
+  window.setRepresentedFilename(path ?? '');
+  window.setDocumentEdited(edited);
 }
 
 function readBounds(file: string): Bounds | null {

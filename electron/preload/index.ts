@@ -12,10 +12,35 @@ const requests: { readonly [C in WindowChannel]: true } = {
   'transport:set': true,
   'transport:step': true,
   'node:inspect': true,
+  'history:seek': true,
+  'history:inspect': true,
+  'branch:fork': true,
+  'branch:switch': true,
+  'branch:rename': true,
+  'branch:delete': true,
+  'branch:compare': true,
+  'session:undo': true,
+  'run:open': true,
+  'run:save': true,
+  'run:save-scenario': true,
+  'library:list': true,
+  'library:open': true,
+  'recovery:list': true,
+  'recovery:restore': true,
+  'recovery:discard': true,
+  'task:cancel': true,
   'frame:acknowledge': true,
 };
 
-const messages: { readonly [C in MainChannel]: true } = { frame: true, session: true, menu: true, problem: true };
+const messages: { readonly [C in MainChannel]: true } = {
+  frame: true,
+  session: true,
+  menu: true,
+  timeline: true,
+  branches: true,
+  task: true,
+  problem: true,
+};
 
 const bridge: SynodBridge = {
   async request(channel, argument) {

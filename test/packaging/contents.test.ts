@@ -5,10 +5,12 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { extractFile } from '@electron/asar';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { builderConfig } from '../../build/electron-builder.mjs';
+import { RUN_EXTENSION } from '../../electron/main/runs.ts';
 import { archive, archiveFiles, distribution, unpacked } from './distribution.ts';
 
-const WORKERS = ['out/main/router-worker.cjs', 'out/main/node-worker.cjs'];
+const WORKERS = ['out/main/router-worker.cjs', 'out/main/node-worker.cjs', 'out/main/history-worker.cjs'];
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 
 describe('the packaged application', () => {
@@ -108,10 +110,32 @@ describe.runIf(distribution.deb !== null)('the .deb', () => {
       './opt/Synod/resources/app.asar.unpacked/out/main/node-worker.cjs',
       './usr/bin/synod',
       './usr/share/applications/synod.desktop',
+      './usr/share/mime/packages/synod.xml',
       './usr/share/icons/hicolor/512x512/apps/synod.png',
       './usr/share/doc/synod/copyright',
     ]));
     expect(lines.filter((line) => line.split(/\s+/)[1] !== 'root/root')).toEqual([]);
     expect(lines.find((line) => line.endsWith('/chrome-sandbox'))).toMatch(/^-rws/);
+  });
+
+  it('opens run files by a double click', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'synod-packaging-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    ask('--extract', deb, folder);
+    const entry = readFileSync(join(folder, 'usr', 'share', 'applications', 'synod.desktop'), 'utf8').split('\n');
+    expect(entry).toContain('MimeType=application/x-synod-run;');
+    expect(entry).toContain('Exec=/opt/Synod/synod -- %f');
+    const mime = readFileSync(join(folder, 'usr', 'share', 'mime', 'packages', 'synod.xml'), 'utf8');
+    expect(mime).toContain('<mime-type type="application/x-synod-run">');
+    expect(mime).toContain('<glob pattern="*.synod"/>');
+  });
+});
+
+describe('the association of run files', () => {
+  it('is the same on every system, and names the extension that files are saved with', () => {
+    const electron = { version: '1.2.3', folder: '' } as Parameters<typeof builderConfig>[0];
+    expect(builderConfig(electron, '0.0.0').fileAssociations).toEqual([
+      { ext: RUN_EXTENSION, name: 'Synod run', mimeType: 'application/x-synod-run', role: 'Editor' },
+    ]);
   });
 });

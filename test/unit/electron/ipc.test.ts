@@ -3,7 +3,9 @@ import type { Answer, WindowChannel } from '../../../src/contract/contract.ts';
 import { windowRequests } from '../../../src/contract/contract.ts';
 import { ClusterService } from '../../../electron/main/cluster-service.ts';
 import { answerRequests, type RequestEvent, type RequestHandlers } from '../../../electron/main/ipc.ts';
-import { chosenRun, usualRun } from '../../../electron/main/runs.ts';
+import { Files, type Dialogs } from '../../../electron/main/files.ts';
+import { requestHandlers } from '../../../electron/main/requests.ts';
+import { usualRun } from '../../../electron/main/runs.ts';
 import { testService } from './cluster.ts';
 
 const WINDOW = 7;
@@ -18,23 +20,20 @@ beforeEach(async () => {
   service = new ClusterService(world.options);
   await service.begin(usualRun({ nodes: 3, seed: 1 }));
   listeners = new Map();
+  const never: Dialogs = { open: async () => null, save: async () => null };
+  const files = new Files(service, never, '0.1.0');
+  const parts = { service, files, journals: '/nowhere', info: {} as never, report: world.options.engine.report };
   const handlers: RequestHandlers = {
+    ...requestHandlers(parts),
     'app:info': () => {
       throw new Error('the disk is on fire');
     },
-    'session:attach': () => service.attach(),
-    'session:new': (choices) => service.begin(chosenRun(choices)),
-    'session:command': (command) => service.command(command),
-    'transport:set': (change) => service.setTransport(change),
-    'transport:step': () => service.step(),
-    'node:inspect': ({ node }) => service.inspect(node),
-    'frame:acknowledge': ({ run, frame }) => service.acknowledge(run, frame),
   };
   answerRequests(
     { handle: (channel, listener) => void listeners.set(channel, listener) },
     handlers,
     (contents) => contents === WINDOW,
-    world.options.report,
+    world.options.engine.report,
   );
 });
 
@@ -122,13 +121,32 @@ describe('refused, with the field and what it must be, and nothing changes', () 
     ['transport:step', { often: 3 }, 'argument: must be'],
     ['node:inspect', { node: 0 }, 'node: must be a whole number from 1 to 15, not 0'],
     ['node:inspect', { node: 4 }, 'there is no n4'],
+    ['history:seek', { run: 1, seq: -1, before: 0, after: 0 }, 'seq: must be a whole number'],
+    ['history:seek', { run: 1, seq: 0, before: 5000, after: 0 }, 'before: must be a whole number from 0 to 4000'],
+    ['history:seek', { run: 9, seq: 0, before: 0, after: 0 }, 'run 9 is over: run 1 goes on now'],
+    ['history:seek', { run: 1, seq: 1e9, before: 0, after: 0 }, 'event'],
+    ['history:inspect', { run: 1, seq: 0, node: 4 }, 'there is no n4'],
+    ['branch:fork', { run: 2, seq: 0 }, 'run 2 is over: run 1 goes on now'],
+    ['branch:switch', { branch: 2 }, 'there is no branch 2'],
+    ['branch:switch', { branch: 1 }, '“Branch 1” goes on already'],
+    ['branch:rename', { branch: 1, name: ' ' }, 'name: must be text of 1 to 60 characters'],
+    ['branch:rename', { branch: 1, name: 'x'.repeat(61) }, 'name: must be text of 1 to 60 characters'],
+    ['branch:delete', { branch: 1 }, '“Branch 1” goes on now'],
+    ['branch:compare', { a: 1, b: 2 }, 'there is no branch 2'],
+    ['run:save', {}, 'as: is missing: must be true or false'],
+    ['library:open', { name: 'nothing' }, 'the library has no scenario “nothing”'],
+    ['library:open', { name: '__proto__' }, 'the library has no scenario'],
+    ['recovery:restore', { id: '../../etc/passwd' }, 'there is no session'],
+    ['recovery:restore', { id: 'x'.repeat(101) }, 'id: must be text of at most 100 characters'],
+    ['recovery:discard', { id: '..' }, 'there is no session'],
+    ['task:cancel', { id: -1 }, 'id: must be a whole number'],
     ['frame:acknowledge', { run: -1, frame: 0 }, 'run: must be a whole number'],
   ])('%s %j', async (channel, argument, message) => {
     const answer = await ask(channel, argument);
     expect(answer.ok).toBe(false);
     if (!answer.ok) expect(answer.error).toContain(message);
     expect(world.clusters).toHaveLength(1);
-    expect(world.clusters[0]!.engine.run().journal).toEqual([]);
+    expect(world.clusters[0]!.journal).toEqual([]);
     expect(world.clusters[0]!.transport).toEqual({ playing: true, speed: 1 });
     expect(world.reported).toEqual([]);
   });
@@ -143,7 +161,7 @@ describe('refused, whatever is asked', () => {
   ])('%s', async (_case, event) => {
     const answer = await ask('session:command', { type: 'crash', node: 1 }, event);
     expect(answer).toEqual({ ok: false, error: 'only the window of Synod may ask this' });
-    expect(world.clusters[0]!.engine.run().journal).toEqual([]);
+    expect(world.clusters[0]!.journal).toEqual([]);
   });
 
   test('more than one argument', async () => {

@@ -39,7 +39,7 @@ describe('options', () => {
     [['--seed', '4294967296'], 'from 0 to 4294967295'],
     [['--seed', '1e3'], 'not "1e3"'],
     [['a.yaml', 'b.yaml'], 'only one FILE can be opened, not both a.yaml and b.yaml'],
-    [['a.yaml', '--nodes', '3'], 'the scenario says how many nodes'],
+    [['a.yaml', '--nodes', '3'], 'the file says how many nodes'],
   ])('%j is refused', (args, message) => {
     expect(() => readOptions(args)).toThrow(OptionsError);
     expect(() => readOptions(args)).toThrow(message);

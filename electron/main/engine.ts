@@ -1,0 +1,37 @@
+/** The real parts of a run: threads, a history on a thread of its own, a journal on the disk. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sentence } from '../../src/contract/log.ts';
+import { HistoryClient, type Describe } from '../../src/host/history/history-client.ts';
+import { SessionJournal } from '../../src/host/session-journal.ts';
+import { ThreadCluster } from '../../src/host/thread/thread-cluster.ts';
+import { protocolNamed } from '../../src/protocol/registry.ts';
+import type { Engine } from './parts.ts';
+
+/**
+ * @param folder of the program's own files; in a package, workers lie beside the archive, as they are started from files
+ * @param journals where interrupted sessions are found again
+ */
+export function realEngine(
+  folder: string,
+  journals: string,
+  version: string,
+  report: (error: unknown) => void,
+): Engine {
+  const beside = folder.replace(/app\.asar(?=[\\/])/, 'app.asar.unpacked');
+  const worker = (name: string): string => join(beside, `${name}-worker.cjs`);
+  const workers = { router: worker('router'), node: worker('node') };
+  return {
+    version,
+    report,
+    startCluster: ({ resume, ...start }) =>
+      ThreadCluster.start({ ...start, ...(resume !== null && { resume }), workers, observe: true }),
+    startHistory: () => HistoryClient.start({ worker: worker('history'), describe }),
+    startJournal: (options) => new SessionJournal({ folder: journals, ...options }),
+    discard: (directory) => rm(directory, { recursive: true, force: true }),
+  };
+}
+
+/** The sentence of the log. */
+const describe: Describe = ({ event, packet }, header) =>
+  sentence(protocolNamed(header.protocol), { event, packet, group: 'notes', nodes: [] });
