@@ -151,6 +151,102 @@ test('a node whose disk cannot be read shows as crashed with the error, and the 
   await app.waitForChosen(2, [1, 2, 3, 4, 5]);
 });
 
+test('the knife cuts the link it is drawn across, one way with Shift, and all cuts are mended at once', async ({ person }) => {
+  const { page } = person;
+  await person.begin({ seed: 27 });
+  await person.cutWithKnife(1, 2, { before: () => expect(person.preview).toHaveText('cuts n1 ↔ n2') });
+  await person.expectLogged('cut: n1 ↔ n2');
+  await person.cutWithKnife(3, 4, { oneWay: true, before: () => expect(person.preview).toHaveText('cuts n3 → n4') });
+  await person.expectLogged('cut: n3 → n4');
+  await expect(page.getByRole('button', { name: 'Mend 3 cuts' })).toBeVisible();
+
+  // What is sent over the cut is lost there; what is sent the other way arrives.
+  await person.propose(3, 'around');
+  await person.expectLogged("lost at the cut: n3's prepare to n4");
+  await person.app.waitForChosen(1);
+  await page.getByRole('button', { name: 'Mend 3 cuts' }).click();
+  await expect(page.getByRole('button', { name: /^Mend/ })).toHaveCount(0);
+});
+
+test('a mute node hears all and is heard by nobody: what it proposes is chosen only once it is mended', async ({ person }) => {
+  const { app, page } = person;
+  await person.begin({ seed: 28 });
+  await person.chooseWithin(1, 'Cut around n1', /^Mute/);
+  await person.propose(1, 'quiet');
+  await person.expectLogged("lost at the cut: n1's prepare to n3");
+  await person.propose(2, 'loud');
+  expect((await app.waitForChosen(1, [1, 2, 3, 4, 5])).value).toBe('loud');
+  await page.getByRole('button', { name: /^Mend 4 cuts/ }).click();
+  await person.propose(1, 'heard');
+  expect((await app.waitForChosen(2)).value).toBe('heard');
+});
+
+test('in hold mode nothing moves until it is delivered, from the stage or by a key', async ({ person }) => {
+  const { app, page } = person;
+  await person.begin({ seed: 29, speed: 4 });
+  await page.keyboard.press('h');
+  const bar = page.getByRole('group', { name: 'Held packets' });
+  await expect(bar).toContainText('Nothing moves until you deliver it');
+  await person.propose(1, 'slowly');
+  await expect(bar).toContainText(/\d+ packets are held/);
+
+  await person.findPacket('prepare', 1, 3);
+  await person.click();
+  const menu = page.getByRole('menu', { name: 'Packet' });
+  await expect(menu).toContainText('prepare · n1 → n3');
+  await expect(menu).toContainText('asks for a promise of 1.1');
+  await menu.getByRole('menuitem', { name: 'Deliver now' }).click();
+  await person.expectLogged("n3 got n1's prepare");
+  await person.findPacket('prepare', 1, 2);
+  await person.click();
+  await menu.getByRole('menuitem', { name: 'Drop' }).click();
+  await person.expectLogged("dropped by hand: n1's prepare to n2");
+  await expect(page.getByRole('button', { name: /1 dropped by hand/ })).toBeVisible();
+  // Nothing has arrived but what was delivered; the key delivers what was sent first of the rest.
+  await person.expectLogged(/n\d got n\d's/);
+  expect(await person.logCount()).toBe(1);
+  await app.node(1).focus();
+  await page.keyboard.press('d');
+  await expect.poll(() => person.logCount()).toBe(2);
+
+  await bar.getByRole('button', { name: 'Let go' }).click();
+  await app.waitForChosen(1);
+});
+
+test('a frozen node stands still while the others choose, and learns of it when it thaws', async ({ person }) => {
+  const { app } = person;
+  await person.begin({ seed: 30, speed: 4 });
+  await person.chooseWithin(3, /^Clock, disk/, 'Freeze for 10 s');
+  await expect(app.node(3)).toHaveAccessibleName(/\bfrozen\b/);
+  await person.propose(1, 'patience');
+  await app.waitForChosen(1, [1, 2, 4, 5]);
+  await expect(app.node(3)).toHaveAccessibleName(/\bfrozen\b/);
+  await app.waitForChosen(1, [1, 2, 3, 4, 5]);
+  await expect(app.node(3)).not.toHaveAccessibleName(/\bfrozen\b/);
+});
+
+test('a link is clicked and spoiled in one direction; the table of links says so', async ({ person }) => {
+  const { page } = person;
+  await person.begin({ seed: 31 });
+  await person.stageIsStill();
+  const at = await person.onLink(1, 2);
+  await page.mouse.click(at.x, at.y);
+  const popover = page.getByRole('dialog', { name: /^Link n1/ });
+  await popover.getByRole('radio', { name: 'n1 → n2' }).or(popover.getByRole('button', { name: 'n1 → n2' })).click();
+  await popover.getByRole('textbox', { name: 'Loss' }).fill('100');
+  await popover.getByRole('textbox', { name: 'Loss' }).press('Enter');
+  await person.expectLogged('the link n1 → n2 was changed');
+  await page.keyboard.press('Escape');
+  await person.propose(1, 'around');
+  await person.expectLogged("lost on the link: n1's prepare to n2");
+  await person.app.waitForChosen(1);
+  await person.settings.getByRole('button', { name: 'Links' }).click();
+  const grid = page.getByRole('grid', { name: /^Links/ });
+  await expect(grid.getByRole('gridcell', { name: /^n1 to n2: loses 100 %/ })).toBeVisible();
+  await expect(grid.getByRole('gridcell', { name: /^n2 to n1: loses nothing/ })).toBeVisible();
+  await page.keyboard.press('Escape');
+});
+
 /** Puts a file where the folder of the node's storage was. */
 async function damageDisk(person: Person, node: number): Promise<void> {
   const folder = join(await person.runFolder(), `n${node}`);
