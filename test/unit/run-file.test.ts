@@ -189,14 +189,17 @@ describe('what is meant to harm', () => {
 
   test('long lists and wide objects', () => {
     const commands = edited('"commands": [', `"commands": [${'0,'.repeat(RUN_COMMANDS_MAX)}`);
-    expect(refusalOf(commands).message).toContain('there are more than 200,000 entries here');
+    expect(refusalOf(commands).message).toContain('there are more than 100,000 entries here');
     expect(refusalOf(edited('"seed": 7', `"seed": [${'0,'.repeat(10_000)}0]`)).message).toContain('more than 10,000 entries');
     const wide = Array.from({ length: 10_001 }, (_, index) => `"k${index}":0`).join();
     expect(refusalOf(edited('"config": {', `"config": {${wide},`)).message).toContain('more than 10,000 fields');
   });
 
   test('size', () => {
-    expect(refusalOf(' '.repeat(RUN_FILE_BYTES_MAX + 1)).message).toContain('too large for a run: 67,108,865 bytes');
+    expect(refusalOf(' '.repeat(RUN_FILE_BYTES_MAX + 1)).message).toContain('too large for a run: 33,554,433 bytes');
+    expect(refusalOf(' '.repeat(RUN_FILE_BYTES_MAX)).message).toContain('more than 1000 spaces in a row');
+    const many = Array.from({ length: 9000 }, () => `[${'[],'.repeat(300)}0]`).join();
+    expect(refusalOf(`{"synod":"run","x":[${many}]}`).message).toContain('more than 2,000,000 values');
   });
 
   test('comments and other things that are not JSON', () => {

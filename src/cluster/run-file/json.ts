@@ -9,6 +9,10 @@ import { refusal } from './error.ts';
 export const JSON_DEPTH_MAX = 32;
 /** Most entries of a list, or fields of an object, but for the lists directly in the outermost object. */
 export const JSON_MEMBERS_MAX = 10_000;
+/** Most values in all: what is built of a text is larger than the text. */
+export const JSON_VALUES_MAX = 2_000_000;
+/** Longest stretch of white space, with which the walker would take long. */
+const SPACES_MAX = 1000;
 
 /** Names of fields with which programs have been tricked. */
 const forbiddenKeys: readonly string[] = ['__proto__', 'constructor', 'prototype'];
@@ -55,12 +59,15 @@ export function readJson(text: string, limits: JsonLimits): unknown {
 }
 
 function checkJson(text: string, { name, line: first, listMax }: JsonLimits): void {
+  checkSpaces(text, name);
+  let values = 0;
   /** What is open: how many members each has so far, and the keys of objects. */
   const open: { members: number; readonly keys: Set<string> | null }[] = [];
   const refuse = (line: number, message: string): never => {
     throw refusal(name, first + line, message);
   };
   const member = (line: number): void => {
+    if (++values > JSON_VALUES_MAX) refuse(line, `there are more than ${JSON_VALUES_MAX.toLocaleString('en')} values`);
     const container = open.at(-1);
     if (container === undefined) return;
     const max = open.length === 2 && container.keys === null ? listMax : JSON_MEMBERS_MAX;
@@ -97,6 +104,15 @@ function checkJson(text: string, { name, line: first, listMax }: JsonLimits): vo
     },
     { disallowComments: true, allowTrailingComma: false },
   );
+}
+
+function checkSpaces(text: string, name: string): void {
+  let spaces = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    spaces = code === 0x20 || code === 0x09 ? spaces + 1 : 0;
+    if (spaces > SPACES_MAX) throw refusal(name, null, `there are more than ${SPACES_MAX} spaces in a row`);
+  }
 }
 
 /**

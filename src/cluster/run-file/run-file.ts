@@ -28,7 +28,7 @@ import {
 import { migrate, newerText, RUN_FORMAT, type Format } from './versions.ts';
 
 /** Largest run file, bytes; it is also the most UTF-16 code units. */
-export const RUN_FILE_BYTES_MAX = 64 * 1024 * 1024;
+export const RUN_FILE_BYTES_MAX = 32 * 1024 * 1024;
 
 export interface RunFile {
   /** May be empty. */
@@ -102,7 +102,7 @@ export function parseRunFile(text: string, name: string, options: ParseOptions =
   return file!;
 }
 
-/** The text of a run file. @throws RangeError when the run has more commands than a file can. */
+/** The text of a run file. @throws RangeError when the run has more commands, or is larger, than a file can be. */
 export function runFileText(file: RunFile): string {
   const { title, app, run, end, digest, marks, expect } = file;
   if (run.journal.length > RUN_COMMANDS_MAX) {
@@ -121,7 +121,9 @@ export function runFileText(file: RunFile): string {
     ...(marks.length === 0 ? [] : [`"marks": ${listText(thinned(marks))}`]),
     ...(expect === null ? [] : [`"expect": ${JSON.stringify(expect)}`]),
   ];
-  return `{\n${fields.map((field) => `  ${field}`).join(',\n')}\n}\n`;
+  const text = `{\n${fields.map((field) => `  ${field}`).join(',\n')}\n}\n`;
+  if (text.length > RUN_FILE_BYTES_MAX) throw new RangeError(tooLargeText(text.length));
+  return text;
 }
 
 /**

@@ -10,7 +10,7 @@ import { isFields, type Checker } from './checker.ts';
 /** Longest virtual time of a run in a file, µs: some thirty years. */
 export const RUN_TIME_MAX_US = 1_000_000_000_000_000;
 /** Most commands of a run in a file. */
-export const RUN_COMMANDS_MAX = 200_000;
+export const RUN_COMMANDS_MAX = 100_000;
 /** Longest title. */
 export const RUN_TITLE_MAX = 120;
 
