@@ -20,7 +20,12 @@ export type Pattern =
   /** The first learner knows that a value is chosen in a slot. */
   | { readonly type: 'chosen'; readonly slot: number | null; readonly value: string | null }
   /** A node learns what is chosen in a slot. */
-  | { readonly type: 'learns'; readonly node: NodeId | null; readonly slot: number | null; readonly value: string | null }
+  | {
+      readonly type: 'learns';
+      readonly node: NodeId | null;
+      readonly slot: number | null;
+      readonly value: string | null;
+    }
   /** A second value is known to be chosen in one slot: Agreement is broken. */
   | { readonly type: 'conflict' }
   /** A node sends its first request of phase 2 since another node did, or the first of the run. */

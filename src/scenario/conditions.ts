@@ -151,9 +151,8 @@ function readMessages(text: string, vocabulary: Vocabulary): Occurrence | null {
       if (word === 'from') from = node;
       else to = node;
     } else {
-      throw new ConditionError(
-        `after ${groups[2]} come sent, delivered or lost, and from and to with a node such as n1, not ${JSON.stringify(word)}`,
-      );
+      const known = 'sent, delivered or lost, and from and to with a node such as n1';
+      throw new ConditionError(`after ${groups[2]} come ${known}, not ${JSON.stringify(word)}`);
     }
   }
   return { pattern: { type: 'message', kind, happens, from, to }, count: countOf(groups[1]) };

@@ -64,7 +64,8 @@ export class ExpectationJudge {
 
   save(): JudgeState {
     const known = new Map([...this.known].map(([node, slots]) => [node, new Map(slots)]));
-    return { observer: this.observer.save(), cases: this.cases.map((one) => ({ ...one })), known, chosen: new Set(this.chosen) };
+    const cases = this.cases.map((one) => ({ ...one }));
+    return { observer: this.observer.save(), cases, known, chosen: new Set(this.chosen) };
   }
 
   /** Takes in the next event; every event of the run has to be given, from the first, in order. */
@@ -111,7 +112,8 @@ export class ExpectationJudge {
     one.lastAt = event.at;
     const { min, max } = boundsOf(subject);
     if (max !== null && one.occurred > max) {
-      this.decide(one, 'broken', max === 0 ? happened(one) : `${happened(one)}, more than ${max === 1 ? 'once' : `${max} times`}`);
+      const allowed = max === 1 ? 'once' : `${max} times`;
+      this.decide(one, 'broken', max === 0 ? happened(one) : `${happened(one)}, more than ${allowed}`);
     } else if (max === null && one.occurred >= min) this.decide(one, 'met', happened(one));
   }
 
@@ -121,7 +123,8 @@ export class ExpectationJudge {
     const { min, max } = boundsOf(subject);
     const end = timeText(one.deadline === this.until - 1 || one.deadline === null ? this.until : one.deadline);
     if (one.deadline === null) {
-      this.decide(one, 'broken', `what it is to come after had not happened by ${end}${after!.count > 1 ? ` (${one.anchors} of ${after!.count} times)` : ''}`);
+      const seen = after!.count > 1 ? ` (${one.anchors} of ${after!.count} times)` : '';
+      this.decide(one, 'broken', `what it is to come after had not happened by ${end}${seen}`);
     } else if (one.occurred >= min) {
       this.decide(one, 'met', max === 0 ? `it did not happen${within === null ? '' : ` by ${end}`}` : happened(one));
     } else {
@@ -165,7 +168,8 @@ function boundsOf(subject: Subject): { readonly min: number; readonly max: numbe
 }
 
 function happened({ occurred, lastAt }: Case): string {
-  return occurred === 1 ? `it happened at ${timeText(lastAt)}` : `it happened for the ${ordinal(occurred)} time at ${timeText(lastAt)}`;
+  const at = `at ${timeText(lastAt)}`;
+  return occurred === 1 ? `it happened ${at}` : `it happened for the ${ordinal(occurred)} time ${at}`;
 }
 
 function ordinal(count: number): string {

@@ -4,7 +4,8 @@
  */
 import type { Pattern } from '../cluster/conditions.ts';
 import type { NodeId } from '../protocol/protocol.ts';
-import { conditionForms, ConditionError, nodeOf, readCondition, type Occurrence, type Vocabulary } from './conditions.ts';
+import { conditionForms, ConditionError, nodeOf, readCondition } from './conditions.ts';
+import type { Occurrence, Vocabulary } from './conditions.ts';
 import { TIME_MAX_US, timeUs } from './quantity.ts';
 
 /** What is expected to happen. */

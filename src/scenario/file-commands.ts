@@ -22,9 +22,7 @@ const presetNames = presets.map((preset) => preset.name) as [string, ...string[]
 
 const settingsSchema = z
   .union([z.enum(presetNames), z.record(z.string(), z.record(z.string(), z.unknown()))])
-  .describe(
-    `the name of a preset (${presetNames.join(', ')}), or settings by fault (${linkFaults.map((f) => f.name).join(', ')})`,
-  );
+  .describe(`the name of a preset (${presetNames.join(', ')}), or settings by fault (${names(linkFaults)})`);
 
 export const networkSchema = settingsSchema.transform((given, context): NetworkSettings => {
   if (typeof given === 'string') return presetNamed(given);
@@ -82,7 +80,7 @@ export const fileCommandSchema = z.discriminatedUnion('type', [
 ]);
 export type FileCommand = z.output<typeof fileCommandSchema>;
 
-/** The command of a file's entry, without its time or condition; settings of a node's fault are numbers from here on. */
+/** The command of a file's entry, without its time or condition; settings of a node's fault have no units any more. */
 export function commandOf({ at: _at, when: _when, after: _after, plus: _plus, ...command }: FileCommand): Command {
   if (command.type !== 'fault') return command as Command;
   return { ...command, settings: fromUnits(nodeFaultNamed(command.fault)?.fields ?? {}, command.settings) };
@@ -117,8 +115,9 @@ export function checkCommand(
       const pattern = cutFaults.find(({ name }) => name === command.pattern);
       const { min, max, cluster } = pattern?.picks ?? { min: 0, max: 0, cluster: 0 };
       const count = command.nodes.length;
-      if (pattern === undefined) refuse('pattern', `must be one of ${names(cutFaults)}, not ${quoted(command.pattern)}`);
-      else if (nodes.length < cluster) refuse('pattern', `needs a cluster of at least ${cluster} nodes`);
+      if (pattern === undefined) {
+        refuse('pattern', `must be one of ${names(cutFaults)}, not ${quoted(command.pattern)}`);
+      } else if (nodes.length < cluster) refuse('pattern', `needs a cluster of at least ${cluster} nodes`);
       else if (count < min || count > max) refuse('nodes', `must name ${min === max ? min : `${min} to ${max}`} nodes`);
       return;
     }

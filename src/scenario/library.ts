@@ -67,8 +67,8 @@ export function library(): readonly LibraryEntry[] {
  */
 export function libraryText(name: string): string {
   const text = Object.hasOwn(texts, name) ? texts[name] : undefined;
-  if (text === undefined) throw new RangeError(`the library has no scenario ${JSON.stringify(name)}; it has ${Object.keys(texts).join(', ')}`);
-  return text;
+  if (text !== undefined) return text;
+  throw new RangeError(`the library has no scenario ${JSON.stringify(name)}; it has ${Object.keys(texts).join(', ')}`);
 }
 
 /** What to call the file of a scenario, for messages. */

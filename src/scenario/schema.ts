@@ -77,7 +77,9 @@ export const scenarioSchema = z
     return {
       ...scenario,
       until: scenario.until ?? null,
-      commands: scenario.commands.map((command, index) => scriptedOf(command, vocabulary, context, ['commands', index])),
+      commands: scenario.commands.map((command, index) => {
+        return scriptedOf(command, vocabulary, context, ['commands', index]);
+      }),
       expect: scenario.expect.map((text, index) => {
         return read(context, ['expect', index], () => readExpectation(text, vocabulary)) ?? z.NEVER;
       }),
@@ -107,8 +109,12 @@ function scriptedOf(
     return z.NEVER;
   };
   const named = (['at', 'when', 'after'] as const).filter((field) => given[field] !== undefined);
-  if (named.length === 0) return refuse('at', 'is missing: a command has "at" with a time, or "when" or "after" with a condition');
-  if (named.length > 1) return refuse(named[1]!, `cannot be there beside "${named[0]}": a command has one of at, when, after`);
+  if (named.length === 0) {
+    return refuse('at', 'is missing: a command has "at" with a time, or "when" or "after" with a condition');
+  }
+  if (named.length > 1) {
+    return refuse(named[1]!, `cannot be there beside "${named[0]}": a command has one of at, when, after`);
+  }
   const command = commandOf(given);
   if (at !== undefined) {
     if (plus === undefined) return { at, command };

@@ -31,10 +31,10 @@ type Plain = { readonly [key: string]: unknown };
  */
 export function toScenario({ header, journal }: Run, { title, about = '', until }: ScenarioNotes): string {
   if (journal.length > SCENARIO_COMMANDS_MAX) {
-    throw new RangeError(
-      `a scenario has at most ${SCENARIO_COMMANDS_MAX.toLocaleString('en')} commands, and this run has ${journal.length.toLocaleString('en')}`,
-    );
+    const [most, given] = [SCENARIO_COMMANDS_MAX, journal.length].map((count) => count.toLocaleString('en'));
+    throw new RangeError(`a scenario has at most ${most} commands, and this run has ${given}`);
   }
+  const commands = journal.map(({ at, command }) => ({ at: timeText(at), ...written(command) }));
   const document = new Document(
     withoutUndefined({
       synod: 1,
@@ -42,13 +42,13 @@ export function toScenario({ header, journal }: Run, { title, about = '', until 
       about: about === '' ? undefined : about,
       ...headOf(header),
       until: until === undefined ? undefined : timeText(until),
-      commands: journal.length === 0 ? undefined : journal.map(({ at, command }) => ({ at: timeText(at), ...written(command) })),
+      commands: commands.length === 0 ? undefined : commands,
     }),
     { schema: 'core' },
   );
-  const commands = document.get('commands');
-  if (isSeq(commands)) {
-    commands.items.forEach((item, index) => {
+  const list = document.get('commands');
+  if (isSeq(list)) {
+    list.items.forEach((item, index) => {
       if (isMap(item)) (item as YAMLMap).flow = true;
       const { command } = journal[index]!;
       if (command.type === 'died' && isMap(item)) item.commentBefore = commented(`its thread ended: ${command.error}`);
@@ -78,8 +78,10 @@ function networkOf(network: NetworkSettings): unknown {
   if (same(network, usual)) return undefined;
   const preset = presets.find((one) => same(one.network, network));
   if (preset !== undefined) return preset.name;
-  const changed = Object.entries(network).map(([fault, settings]) => [fault, differing(settings, usual[fault] ?? {})]);
-  return networkInUnits(Object.fromEntries(changed.filter(([, settings]) => Object.keys(settings as Plain).length > 0)));
+  const changed = Object.entries(network)
+    .map(([fault, settings]) => [fault, differing(settings, usual[fault] ?? {})] as const)
+    .filter(([, settings]) => Object.keys(settings).length > 0);
+  return networkInUnits(Object.fromEntries(changed));
 }
 
 function clientOf(client: ClientSettings): unknown {

@@ -32,7 +32,10 @@ describe('on threads', () => {
       const run = libraryRun(name);
       const inline = played(run);
       expect(outcome(run, inline).filter(({ state }) => state !== 'met')).toEqual([]);
-      const { cluster, problems } = await startCluster(run.header, { script: run.script, directory: join(scratch(), 'run') });
+      const { cluster, problems } = await startCluster(run.header, {
+        script: run.script,
+        directory: join(scratch(), 'run'),
+      });
       expect((await cluster.runUntil(run.until!)).digest).toBe(inline.digest);
       expect(problems).toEqual([]);
     },

@@ -19,6 +19,7 @@ const header = createHeader(paxos, { nodes: 3, seed: 1, client: { enabled: false
 const at = (pattern: Pattern, count = 1, plus = 0): Condition => ({ pattern, count, plus });
 const kind = (name: string) => paxos.messages.findIndex((message) => message.name === name);
 const chosen: Pattern = { type: 'chosen', slot: null, value: null };
+const learns: Pattern = { type: 'learns', node: null, slot: null, value: null };
 
 /** What came just before the first event of this type, and the event's place. */
 function firstOf(cluster: InlineCluster, type: string) {
@@ -54,7 +55,7 @@ describe('a command at a condition', () => {
   it('strikes later by what it says, and counts', () => {
     const script: ScriptedCommand[] = [
       { at: 0, command: { type: 'propose', node: 1, value: 'red' } },
-      { when: at({ type: 'learns', node: null, slot: null, value: null }, 2, 700_001), command: { type: 'hold', on: true } },
+      { when: at(learns, 2, 700_001), command: { type: 'hold', on: true } },
     ];
     const cluster = new InlineCluster(header, { script });
     cluster.runUntil(10 * second);
@@ -81,11 +82,13 @@ describe('a command at a condition', () => {
     const script: ScriptedCommand[] = [
       { at: 0, command: { type: 'propose', node: 1, value: 'red' } },
       { when: at(chosen), command: { type: 'restart', node: 1, disk: 'kept' } },
-      { when: at({ type: 'learns', node: null, slot: null, value: null }), command: { type: 'crash', node: 1, point: 'now' } },
+      { when: at(learns), command: { type: 'crash', node: 1, point: 'now' } },
     ];
     const cluster = new InlineCluster(header, { script });
     cluster.runUntil(10 * second);
-    expect(cluster.scheduler.refused).toMatchObject([{ command: { type: 'restart' }, error: 'n1 is up; crash it first' }]);
+    expect(cluster.scheduler.refused).toMatchObject([
+      { command: { type: 'restart' }, error: 'n1 is up; crash it first' },
+    ]);
     expect(cluster.run().journal.map(({ command }) => command.type)).toEqual(['propose', 'crash']);
   });
 

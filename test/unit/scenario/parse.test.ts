@@ -73,7 +73,9 @@ test('commands come at times or conditions, nodes go by name or number, settings
     parseScenario(
       `${head}until: 1 min
 links:
-  - { from: n1, to: 2, settings: { bandwidth: { rate: 2 kB/s }, latency: { distribution: trace, trace: [1 s, 20 ms] } } }
+  - from: n1
+    to: 2
+    settings: { bandwidth: { rate: 2 kB/s }, latency: { distribution: trace, trace: [1 s, 20 ms] } }
 commands:
   - { after: 3 promises, plus: 200 ms, type: fault, node: n3, fault: slow-disk, settings: { sync: 1.5 s } }
   - { when: healed, type: client, settings: { proposers: [n1, 2] } }

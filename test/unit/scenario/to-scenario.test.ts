@@ -56,7 +56,7 @@ commands:
     expect(parseScenario(text, 'saved.yaml')).toMatchObject({ title: 'What I did: everything', until: 9_000_000 });
   });
 
-  test('names its network, its client and its configuration, as far as they differ from what goes without saying', () => {
+  test('names of its network, client and configuration what does not go without saying', () => {
     const protocol = protocolNamed('paxos');
     const of = (choices: object): string => {
       const head = createHeader(protocol, { nodes: 3, seed: 1, client: { enabled: false }, ...choices });
