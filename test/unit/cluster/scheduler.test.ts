@@ -165,7 +165,7 @@ describe('an output that is none', () => {
   ])('%j is refused', (bytes, reason) => {
     const scheduler = new Scheduler(puppetHeader(1), puppet);
     const window = scheduler.plan(MS, false)!;
-    const output = { node: 1, bytes: Uint8Array.from(bytes), nextDue: Infinity, view: null };
+    const output = { node: 1, bytes: Uint8Array.from(bytes), nextDue: Infinity, blockedUntil: 0, busy: false, view: null };
     expect(() => scheduler.merge(window, [output])).toThrow(reason);
   });
 });

@@ -97,7 +97,7 @@ describe('a frame', () => {
   it('has the views that changed; a snapshot has all', () => {
     const { frames, next } = source(3);
     const view = (status: string): View => ({ roles: [], leading: false, status, slots: [] });
-    const output = (node: number, one: View | null) => ({ node, bytes: new Uint8Array(), nextDue: 0, view: one });
+    const output = (node: number, one: View | null) => ({ node, bytes: new Uint8Array(), nextDue: 0, blockedUntil: 0, busy: false, view: one });
     frames.attach();
     expect(next()!.views).toEqual([]);
     frames.take(output(1, view('a')));

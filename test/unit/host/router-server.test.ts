@@ -80,7 +80,7 @@ describe('a node', () => {
     vi.advanceTimersByTime(1000);
     await done;
     expect(await died(cluster)).toEqual([[1, 'did not finish a step within 20 s']]);
-    nodes.get(1)!.say({ type: 'output', node: 1, bytes: new Uint8Array([99]), nextDue: 5, view: null });
+    nodes.get(1)!.say({ type: 'output', node: 1, bytes: new Uint8Array([99]), nextDue: 5, blockedUntil: 0, busy: false, view: null });
     await cluster.ask({ type: 'command', command: { type: 'restart', node: 1, disk: 'kept' } });
     await cluster.ask({ type: 'runUntil', until: 3 * MS });
     expect(await cluster.ask({ type: 'inspect', node: 1 })).toMatchObject({ up: true });
