@@ -1,14 +1,14 @@
 /** At most one call every `ms`, the first at once and always the last. */
 export function throttled<T>(ms: number, call: (value: T) => void): (value: T) => void {
   let waiting: { value: T } | null = null;
-  let timer: number | null = null;
+  let timer: ReturnType<typeof setTimeout> | null = null;
 
   function tick(): void {
     timer = null;
     if (waiting === null) return;
     const { value } = waiting;
     waiting = null;
-    timer = window.setTimeout(tick, ms);
+    timer = setTimeout(tick, ms);
     call(value);
   }
 

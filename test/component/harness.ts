@@ -25,21 +25,17 @@ import { protocolNamed } from '../../src/protocol/registry.ts';
 import { completeNetwork } from '../../src/network/settings.ts';
 import { InlineCluster } from '../../src/host/inline.ts';
 import type { ScriptedCommand } from '../../src/cluster/script.ts';
-import type { Branch, LibraryEntry, Recoverable } from '../../src/contract/index.ts';
+import type { LibraryEntry, Recoverable } from '../../src/contract/index.ts';
 import type { Run } from '../../src/cluster/run.ts';
 import type { Expected } from '../../src/scenario/expect.ts';
 import { library, libraryFile, libraryText } from '../../src/scenario/library.ts';
 import { parseScenario } from '../../src/scenario/parse.ts';
 import { scenarioRun } from '../../src/scenario/start.ts';
 import { toScenario } from '../../src/scenario/to-scenario.ts';
+import { BranchTree } from './branch-tree.ts';
 import { clusterAt, comparisonOf, exactnessOf, expectationsOf, marksOf, momentOf } from './past.ts';
 
 type Listener = (message: never) => void;
-
-/** A branch as main keeps it: the one that goes on is as it was when it was last left. */
-interface Kept extends Omit<Branch, 'chosen' | 'current'> {
-  readonly run: Run;
-}
 
 interface Deed {
   readonly text: string;
@@ -70,9 +66,7 @@ export class InlineBridge implements SynodBridge {
   recoverable: (Recoverable & { readonly run: Run })[] = [];
   /** Requests of a channel wait for as long as this is not settled. */
   readonly delays = new Map<WindowChannel, Promise<void>>();
-  private branches: Kept[] = [];
-  private current = 0;
-  private ids = 0;
+  private readonly branches = new BranchTree();
   private deeds: Deed[] = [];
   private script: readonly ScriptedCommand[] = [];
   private expected: Expected | null = null;
@@ -87,7 +81,8 @@ export class InlineBridge implements SynodBridge {
   }
 
   get session(): SessionInfo {
-    const { run, title, transport, current: branch, file, readOnly } = this;
+    const { run, title, transport, file, readOnly } = this;
+    const branch = this.branches.current;
     return { run, header: this.cluster.scheduler.header, title, transport, branch, file, readOnly };
   }
 
@@ -173,8 +168,7 @@ export class InlineBridge implements SynodBridge {
     this.title = this.file = '';
     this.deeds = [];
     const cluster = new InlineCluster(header, { observe: true, script: [...script] });
-    this.current = ++this.ids;
-    this.branches = [{ id: this.current, name: 'Branch 1', parent: null, forkedAt: null, seq: 0, at: 0, run: cluster.run() }];
+    this.branches.begin(cluster, script);
     this.goOnWith(cluster);
   }
 
@@ -186,44 +180,19 @@ export class InlineBridge implements SynodBridge {
     this.mark = { chunk: 0, offset: 0, seq: 0, at: 0 };
   }
 
-  private listBranches(): Branch[] {
-    return this.branches.map(({ run, ...kept }) => {
-      const current = kept.id === this.current;
-      const cluster = current ? this.cluster : clusterAt({ run, script: this.script }, kept.seq);
-      const { seq, at } = cluster.scheduler.log;
-      return { ...kept, seq, at, chosen: new Set(marksOf(cluster).filter(({ kind }) => kind === 'chosen').map(({ text }) => text)).size, current };
-    });
-  }
-
-  /** Keeps the branch that goes on as it is now. */
-  private park(): void {
-    const { seq, at } = this.cluster.scheduler.log;
-    this.branches = this.branches.map((branch) => (branch.id === this.current ? { ...branch, seq, at, run: this.cluster.run() } : branch));
-  }
-
-  private branch(id: number): Kept {
-    const found = this.branches.find((branch) => branch.id === id);
-    if (found === undefined) throw new Error(`there is no branch ${id}`);
-    return found;
-  }
-
   private fork(seq: number): SessionInfo {
-    this.park();
+    this.branches.park(this.cluster);
     const cluster = clusterAt(this.past, seq);
-    const { log } = cluster.scheduler;
-    const forkedAt = { seq: log.seq, at: log.at };
-    const id = ++this.ids;
-    this.branches.push({ id, name: `Branch ${id}`, parent: this.current, forkedAt, ...forkedAt, run: cluster.run() });
-    this.current = id;
+    this.branches.fork(cluster);
     this.goOnWith(cluster);
     return this.entered();
   }
 
   private switchTo(id: number): SessionInfo {
-    const { run, seq } = this.branch(id);
-    this.park();
-    this.current = id;
-    this.goOnWith(clusterAt({ run, script: this.script }, seq));
+    const cluster = this.branches.clusterOf(id);
+    this.branches.park(this.cluster);
+    this.branches.current = id;
+    this.goOnWith(cluster);
     return this.entered();
   }
 
@@ -236,8 +205,20 @@ export class InlineBridge implements SynodBridge {
     return this.session;
   }
 
+  /** Something was done to the branches that can be taken back. */
+  private undoable(text: string, undo: () => void): void {
+    this.tellBranches();
+    this.deeds.push({
+      text,
+      undo: () => {
+        undo();
+        this.tellBranches();
+      },
+    });
+  }
+
   private tellBranches(): void {
-    this.emit('branches', this.listBranches());
+    this.emit('branches', this.branches.list(this.cluster));
   }
 
   private save(as: boolean): string | null {
@@ -300,8 +281,7 @@ export class InlineBridge implements SynodBridge {
       case 'session:command': {
         const command = windowRequests[channel].parse(argument);
         const place = this.cluster.command(command);
-        const from = this.current;
-        this.deeds.push({ text: `${command.type}`, undo: () => this.current === from && void this.fork(place.seq) });
+        this.deeds.push({ text: command.type, undo: () => void this.fork(place.seq) });
         this.emit('frame', this.frame());
         return place;
       }
@@ -330,16 +310,12 @@ export class InlineBridge implements SynodBridge {
         return clusterAt(this.past, seq).inspect(node);
       }
       case 'branch:fork': {
-        const from = this.current;
+        const from = this.branches.current;
         const session = this.fork(windowRequests[channel].parse(argument).seq);
-        const to = this.current;
-        this.deeds.push({
-          text: 'fork',
-          undo: () => {
-            this.switchTo(from);
-            this.branches = this.branches.filter(({ id }) => id !== to);
-            this.tellBranches();
-          },
+        const to = this.branches.current;
+        this.undoable('fork', () => {
+          this.switchTo(from);
+          this.branches.remove(to);
         });
         return session;
       }
@@ -347,38 +323,19 @@ export class InlineBridge implements SynodBridge {
         return this.switchTo(windowRequests[channel].parse(argument).branch);
       case 'branch:rename': {
         const { branch, name } = windowRequests[channel].parse(argument);
-        const before = this.branch(branch).name;
-        const rename = (next: string): void => {
-          this.branches = this.branches.map((one) => (one.id === branch ? { ...one, name: next } : one));
-          this.tellBranches();
-        };
-        rename(name);
-        this.deeds.push({ text: `renaming of “${before}”`, undo: () => rename(before) });
+        const before = this.branches.rename(branch, name);
+        this.undoable(`renaming of “${before}”`, () => this.branches.rename(branch, before));
         return null;
       }
       case 'branch:delete': {
-        const deleted = this.branch(windowRequests[channel].parse(argument).branch);
-        if (deleted.id === this.current) throw new Error('it goes on now');
-        const before = this.branches;
-        this.branches = before.filter(({ id }) => id !== deleted.id).map((one) => (one.parent === deleted.id ? { ...one, parent: deleted.parent } : one));
-        this.tellBranches();
-        this.deeds.push({
-          text: `deletion of “${deleted.name}”`,
-          undo: () => {
-            this.branches = before;
-            this.tellBranches();
-          },
-        });
+        const { name, restore } = this.branches.remove(windowRequests[channel].parse(argument).branch);
+        this.undoable(`deletion of “${name}”`, restore);
         return null;
       }
       case 'branch:compare': {
-        this.park();
-        const side = (id: number) => {
-          const { run, seq } = this.branch(id);
-          return { id, cluster: clusterAt({ run, script: this.script }, seq) };
-        };
+        this.branches.park(this.cluster);
         const { a, b } = windowRequests[channel].parse(argument);
-        return comparisonOf(side(a), side(b));
+        return comparisonOf({ id: a, cluster: this.branches.clusterOf(a) }, { id: b, cluster: this.branches.clusterOf(b) });
       }
       case 'session:undo':
         return this.undo();

@@ -1,6 +1,6 @@
 /** Puts a component on the page with its stores, its tooltips and a real cluster behind the bridge. */
 import { mount, type VueWrapper } from '@vue/test-utils';
-import { createPinia, setActivePinia } from 'pinia';
+import { createPinia, setActivePinia, type Pinia } from 'pinia';
 import { TooltipProvider } from 'reka-ui';
 import { h, nextTick, type Component } from 'vue';
 import { useBranches } from '../../renderer/stores/branches.ts';
@@ -27,13 +27,15 @@ Object.defineProperty(HTMLElement.prototype, 'clientHeight', { configurable: tru
 
 const scenes: Scene[] = [];
 const wrappers: VueWrapper[] = [];
+/** Of the scene that is on; what an earlier one left unfinished may make its own the active one. */
+let pinia: Pinia = createPinia();
 
 /** Stores on a cluster that has run for `us` of virtual time. */
 export async function scene(options: BridgeOptions & { readonly us?: number } = {}): Promise<Scene> {
   localStorage.clear();
   const bridge = new InlineBridge(options);
   Object.defineProperty(window, 'synod', { configurable: true, value: bridge });
-  setActivePinia(createPinia());
+  setActivePinia((pinia = createPinia()));
   const made = {
     bridge,
     run: useRun(),
@@ -53,7 +55,7 @@ export async function scene(options: BridgeOptions & { readonly us?: number } = 
 export function show(component: Component, props: Record<string, unknown> = {}): VueWrapper {
   const wrapper = mount(
     { render: () => h(TooltipProvider, { delayDuration: 0 }, { default: () => h(component, props) }) },
-    { attachTo: document.body },
+    { attachTo: document.body, global: { plugins: [pinia] } },
   );
   wrappers.push(wrapper);
   return wrapper;
@@ -65,6 +67,7 @@ export async function settled(): Promise<void> {
     await new Promise<void>((done) => requestAnimationFrame(() => done()));
     await nextTick();
   }
+  setActivePinia(pinia);
 }
 
 /** Waits at least this long, for what happens at most so often. */

@@ -84,7 +84,7 @@ export function expectationsOf(expected: Expected | null, live: InlineCluster): 
 export function comparisonOf(a: { readonly id: number; readonly cluster: InlineCluster }, b: typeof a): Comparison {
   const [one, other] = [told(a.cluster), told(b.cluster)];
   let common = 0;
-  while (common < one.sentences.length && one.sentences[common] === other.sentences[common]) common++;
+  while (common < one.events.length && one.events[common] === other.events[common]) common++;
   const slots = [...new Set([...one.world.chosen.keys(), ...other.world.chosen.keys()])].sort((x, y) => x - y);
   const { messages } = protocolNamed(a.cluster.scheduler.header.protocol);
   return {
@@ -110,11 +110,13 @@ function told(cluster: InlineCluster) {
   const protocol = protocolNamed(header.protocol);
   const world = createWorld(header);
   const sentences: string[] = [];
+  const events: string[] = [];
   for (const event of readEvents(eventsOf(cluster))) {
-    sentences.push(`${event.at} ${sentence(protocol, logRow(world, event))}`);
+    sentences.push(sentence(protocol, logRow(world, event)));
+    events.push(JSON.stringify(event));
     applyEvent(world, event);
   }
-  return { world, sentences };
+  return { world, sentences, events };
 }
 
 function parted(packed: PackedEvents, count: number): readonly [PackedEvents, PackedEvents] {
