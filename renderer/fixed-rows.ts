@@ -48,6 +48,8 @@ export function useFixedRows(element: Readonly<Ref<HTMLElement | null>>, rowHeig
     first,
     last,
     total: computed(() => count() * rowHeight),
+    /** Where the list is scrolled to, and its height, pixels. */
+    top: scrollTop,
     height,
     onScroll,
     drawAt,

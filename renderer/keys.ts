@@ -41,7 +41,7 @@ export function belongsToFocus(event: KeyboardEvent): boolean {
   if (moving && target.closest('[role="slider"], [role="list"], [role="separator"]') !== null) return true;
   if (target.closest('[role="dialog"], [role="menu"], [role="listbox"], [role="alertdialog"]') !== null) return true;
   if (event.key === ' ' || event.key === 'Enter') {
-    return target.matches(':focus-visible') && target.matches('button, a, [role="button"], [role="switch"], [tabindex="0"]');
+    return target.matches(':focus-visible') && target.matches('button, a, [role="button"], [role="switch"], [tabindex="0"]:not([role="slider"])');
   }
   return false;
 }
