@@ -4,16 +4,33 @@
  */
 import type { NodeId } from '../src/contract/index.ts';
 import type { Action, Context } from './actions/action.ts';
+import { linkActions } from './actions/link-actions.ts';
 import { nodeActions } from './actions/node-actions.ts';
+import { packetActions } from './actions/packet-actions.ts';
+import { runActions } from './actions/run-actions.ts';
+import { stageActions } from './actions/stage-actions.ts';
+import { timeActions } from './actions/time-actions.ts';
 import { transportActions } from './actions/transport-actions.ts';
 import { windowActions } from './actions/window-actions.ts';
+import { useBranches } from './stores/branches.ts';
+import { useFiles } from './stores/files.ts';
+import { useHistory } from './stores/history.ts';
 import { useRun } from './stores/run.ts';
 import { useSelection } from './stores/selection.ts';
 import { useUi } from './stores/ui.ts';
 
 export { actionGroups, type Action, type ActionGroup } from './actions/action.ts';
 
-export const actions: readonly Action[] = [...transportActions, ...nodeActions, ...windowActions];
+export const actions: readonly Action[] = [
+  ...transportActions,
+  ...timeActions,
+  ...nodeActions,
+  ...stageActions,
+  ...linkActions,
+  ...packetActions,
+  ...runActions,
+  ...windowActions,
+];
 
 /** An action together with what it acts on now, ready for a button or a menu. */
 export interface BoundAction {
@@ -28,9 +45,17 @@ export function useActions() {
   const run = useRun();
   const selection = useSelection();
   const ui = useUi();
+  const history = useHistory();
+  const branches = useBranches();
+  const files = useFiles();
 
   function context(node: NodeId | null | undefined, key: string | null = null): Context {
-    return { run, selection, ui, node: node === undefined ? selection.node : node, key };
+    return { run, selection, ui, history, branches, files, node: node === undefined ? selection.node : node, key };
+  }
+
+  /** Why nothing can be done to the cluster now, for an action that would. */
+  function lockOn(action: Action): string | null {
+    return (action.group === 'Node' || action.group === 'Network') && action.looks !== true ? run.locked : null;
   }
 
   function bindTo(action: Action, node?: NodeId | null): BoundAction {
@@ -38,13 +63,15 @@ export function useActions() {
     return {
       action,
       title: typeof action.title === 'string' ? action.title : action.title(about),
-      blocked: action.blocked?.(about) ?? null,
+      blocked: lockOn(action) ?? action.blocked?.(about) ?? null,
       perform: () => perform(action, node),
     };
   }
 
   /** Does it; when it cannot be done now, says why instead. */
   function perform(action: Action, node?: NodeId | null, key: string | null = null): void {
+    const lock = lockOn(action);
+    if (lock !== null) return run.refuse('', lock);
     const about = context(node, key);
     const blocked = action.blocked?.(about) ?? null;
     if (blocked === null) void action.perform(about);
