@@ -60,7 +60,7 @@ function launch(): void {
     return;
   }
   const service = createService();
-  const files = new Files(service, dialogs, app.getVersion());
+  const files = new Files(service, systemDialogs(), app.getVersion());
   firstRun(service, files, options, process.cwd()).catch(failToBegin);
   app.on('second-instance', (_event, _argv, _folder, given) => takeSecondStart(service, files, given as SecondStart));
   // macOS hands over the files of double clicks like this.
@@ -171,19 +171,22 @@ function openApp(service: ClusterService, files: Files): void {
   installMenu((action) => opened.webContents.send('menu', action), !app.isPackaged);
 }
 
-const dialogs: Dialogs = {
-  open: async (title, filters) => {
-    const options = { title, properties: ['openFile' as const], filters: filtersOf(filters) };
-    const { filePaths } = await (window === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(window, options));
-    return filePaths[0] ?? null;
-  },
-  save: async (title, proposed, filters) => {
-    const defaultPath = isAbsolute(proposed) ? proposed : join(app.getPath('documents'), proposed);
-    const options = { title, defaultPath, filters: filtersOf(filters) };
-    const { filePath } = await (window === null ? dialog.showSaveDialog(options) : dialog.showSaveDialog(window, options));
-    return filePath === '' ? null : filePath;
-  },
-};
+/** The system's own. */
+function systemDialogs(): Dialogs {
+  return {
+    open: async (title, filters) => {
+      const options = { title, properties: ['openFile' as const], filters: filtersOf(filters) };
+      const { filePaths } = await (window === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(window, options));
+      return filePaths[0] ?? null;
+    },
+    save: async (title, proposed, filters) => {
+      const defaultPath = isAbsolute(proposed) ? proposed : join(app.getPath('documents'), proposed);
+      const options = { title, defaultPath, filters: filtersOf(filters) };
+      const { filePath } = await (window === null ? dialog.showSaveDialog(options) : dialog.showSaveDialog(window, options));
+      return filePath === '' ? null : filePath;
+    },
+  };
+}
 
 function filtersOf(filters: Parameters<Dialogs['open']>[1]): Electron.FileFilter[] {
   return filters.map(({ name, extensions }) => ({ name, extensions: [...extensions] }));
