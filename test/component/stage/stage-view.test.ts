@@ -356,7 +356,7 @@ describe('packets', () => {
     await play(made, 6_000_000);
     const held = [...made.run.world!.packets.values()].filter((packet) => packet.held);
     expect(held.length).toBeGreaterThan(2);
-    expect(one('[aria-label="Held packets"]').textContent).toContain(`${held.length} packets are held`);
+    expect(one('[aria-label="Held packets"]').textContent).toContain(`${held.length} packets held`);
     one<HTMLButtonElement>('[data-action="deliver-next"]').click();
     await play(made, 1000);
     const oldest = Math.min(...held.map(({ packet }) => packet));
@@ -427,5 +427,28 @@ describe('faults of nodes on the stage', () => {
     menuItem(made.run.protocol.describeTimer(timer)).click();
     await settled();
     expect(made.bridge.commands.at(-1)).toEqual({ type: 'fire', node: 2, timer });
+  });
+});
+
+describe('what a menu opens', () => {
+  it('stays open when the menu has closed: a packet of a node, the settings of a link', async () => {
+    const made = await stage();
+    await play(made, 5_300_000);
+    const packet = [...made.run.world!.packets.values()].find(({ from, to }) => from !== to)!;
+    await menuOf(node(packet.from), placeOf(packet.from));
+    menuItem('Packets in flight').dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
+    await settled();
+    const name = made.run.protocol.messages[packet.kind]!.name;
+    document.querySelectorAll<HTMLElement>('[role="menuitem"]').forEach((item) => {
+      if (item.textContent.startsWith(`${name} · n${packet.from} → n${packet.to}`)) item.click();
+    });
+    await waited(100);
+    expect(one('[role="menu"][aria-label="Packet"]').textContent).toContain(`n${packet.from} → n${packet.to}`);
+    press('Escape');
+    await waited(100);
+    await menuOf(one('.stage'), between(1, 2));
+    menuItem('Loss, latency and other faults…').click();
+    await waited(100);
+    expect(one('.popover h2').textContent).toBe('Link n1 ↔ n2');
   });
 });
