@@ -12,7 +12,7 @@ import { EXIT_DIVERGED, EXIT_INTERRUPTED } from './exit-codes.ts';
 import { replayInline } from './inline.ts';
 import type { ReplayOptions } from './replay-arguments.ts';
 import { replayThreads } from './replay-threads.ts';
-import { Report } from './report.ts';
+import { Report, type Divergence } from './report.ts';
 
 /** @returns the exit code. @throws UsageError or RunFileError when there is nothing to replay. */
 export async function replay(options: ReplayOptions): Promise<number> {
@@ -59,19 +59,19 @@ function endMarked({ marks, end, digest }: OpenedRun): OpenedRun['marks'] {
   return digest === null ? marks : [...marks, { seq: end.seq, digest }];
 }
 
-/** Where the replay differs from the run that was saved, as closely as it is known, one sentence; null: nowhere. */
-function divergenceOf(file: OpenedRun, watch: DigestWatch, replayed: Replayed): string | null {
+/** Where the replay differs from the run that was saved, as closely as it is known; null: nowhere. */
+function divergenceOf(file: OpenedRun, watch: DigestWatch, replayed: Replayed): Divergence | null {
   const { difference } = watch;
-  if (difference !== null) return `The first event that differs is ${rangeText(difference)}.`;
+  if (difference !== null) return divergent(difference);
   const { divergence, end, digest, complete } = replayed;
-  if (divergence !== null) {
-    return `The first event that differs is ${rangeText({ same: watch.same, differs: end.seq + 1 })}: ${divergence}.`;
-  }
+  if (divergence !== null) return divergent({ same: watch.same, differs: end.seq + 1 }, `: ${divergence}`);
   // On threads, events can go by unseen; how the run ends is known all the same.
   const differs = complete && file.digest !== null && end.seq === file.end.seq && digest !== file.digest;
-  return differs ? `The first event that differs is ${rangeText({ same: watch.same, differs: end.seq })}.` : null;
+  return differs ? divergent({ same: watch.same, differs: end.seq }) : null;
 }
 
-function rangeText({ same, differs }: Difference): string {
-  return differs - same === 1 ? `event ${same}` : `between event ${same} and event ${differs - 1}`;
+function divergent({ same, differs }: Difference, why = ''): Divergence {
+  const [first, last] = [same, differs - 1];
+  const which = first === last ? `event ${first}` : `between event ${first} and event ${last}`;
+  return { first, last, text: `The first event that differs is ${which}${why}.` };
 }

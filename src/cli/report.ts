@@ -23,6 +23,15 @@ export interface ReportOptions {
   readonly write: (text: string) => void;
 }
 
+/** Where a replay differs from the run that was saved, as closely as it is known. */
+export interface Divergence {
+  /** The first event that differs is one from this number to `last`. */
+  readonly first: number;
+  readonly last: number;
+  /** One sentence. */
+  readonly text: string;
+}
+
 /** How a run ended. */
 export interface Ending {
   /** Virtual time, µs. */
@@ -31,8 +40,8 @@ export interface Ending {
   readonly digest: string | null;
   /** Of a replay: whether it is the run that was saved; null when that is not known. */
   readonly exact?: boolean | null;
-  /** Of a replay: where it differs, one sentence; null when it does not. */
-  readonly divergence?: string | null;
+  /** Of a replay: where it differs; null when it does not. */
+  readonly divergence?: Divergence | null;
   /** Where the run was saved. */
   readonly file?: string;
 }
@@ -176,7 +185,7 @@ export class Report {
     for (const state of this.#judge?.states() ?? []) this.#line(expectationLine(state));
     this.#line(`  digest   ${ending.digest ?? 'unknown'}`);
     if (ending.exact !== undefined) this.#line(`  exact    ${exactText(ending.exact)}`);
-    if (ending.divergence != null) this.#line(`           ${ending.divergence}`);
+    if (ending.divergence != null) this.#line(`           ${ending.divergence.text}`);
     if (ending.file !== undefined) this.#line(`  saved    ${ending.file}`);
   }
 

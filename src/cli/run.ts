@@ -15,6 +15,7 @@ import { UsageError } from './argument-values.ts';
 import { conclude, interrupted, write } from './command.ts';
 import { DigestWatch } from './digest-watch.ts';
 import type { Driven } from './drive.ts';
+import { EXIT_FAILED } from './exit-codes.ts';
 import { driveInline } from './inline.ts';
 import { Report } from './report.ts';
 import type { RunOptions } from './run-arguments.ts';
@@ -50,7 +51,13 @@ export async function run(options: RunOptions): Promise<number> {
   });
   const ending = { at: driven.end.at, digest: driven.digest };
   if (options.out === null) return conclude(report, ending);
-  await save(options.out, driven, scenario, watch);
+  try {
+    await save(options.out, driven, scenario, watch);
+  } catch (error) {
+    report.problem('The run could not be saved', error instanceof Error ? error.message : String(error));
+    conclude(report, ending);
+    return EXIT_FAILED;
+  }
   return conclude(report, { ...ending, file: options.out });
 }
 

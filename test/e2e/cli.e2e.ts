@@ -136,7 +136,10 @@ test.describe('a run that is saved', () => {
       writeFileSync(other, readFileSync(file, 'utf8').replace('"seed": 3', '"seed": 4'));
       const { code, lines } = await run(['replay', other, '--host', host, '--json', '--only', 'faults']);
       expect(code).toBe(4);
-      expect(last(lines)).toMatchObject({ exact: false, divergence: expect.stringMatching(/^The first event that differs is /) });
+      expect(last(lines)).toMatchObject({
+        exact: false,
+        divergence: { first: 0, last: expect.any(Number), text: expect.stringMatching(/^The first event that differs is /) },
+      });
     });
   }
 
@@ -164,6 +167,9 @@ test.describe('a run that is saved', () => {
       code: 2,
       error: expect.stringContaining('cannot be written'),
     });
+    const { code, output } = await run(['run', scenario, '--host', 'inline', '--out', folder]);
+    expect(code).toBe(1);
+    expect(output).toContain('! The run could not be saved: ');
   });
 });
 
