@@ -1,6 +1,7 @@
 /** What an island can do, and what a drop would do to it, in words. Pure. */
 import {
   cutLinks,
+  directionKey,
   healedLinks,
   majorityOf,
   nodeList,
@@ -48,16 +49,28 @@ export function islandStatus(world: World, nodes: readonly NodeId[]): IslandStat
   const acceptors = up.filter((node) => acceptorsAll.includes(node)).length;
   const ofAcceptors = acceptorsAll.length;
   const { phase1, phase2 } = quorumsOf(world, ofAcceptors);
-  const proposer = up.some((node) => rolesOf(world, node).includes('proposer'));
+  const proposers = up.filter((node) => rolesOf(world, node).includes('proposer'));
+  const proposer = proposers.length > 0;
   const enough = acceptors >= phase1 && acceptors >= phase2;
+  // A promise has to come back; a vote counts even if nobody hears of it.
+  const acceptorsUp = up.filter((node) => acceptorsAll.includes(node));
+  const joined = proposers.some((from) => {
+    const heard = acceptorsUp.filter((to) => isOpen(world, from, to));
+    return heard.length >= phase2 && heard.filter((to) => isOpen(world, to, from)).length >= phase1;
+  });
   return {
     acceptors,
     ofAcceptors,
-    canChoose: enough && proposer,
+    canChoose: enough && joined,
     count: `${acceptors} of ${ofAcceptors} ${ofAcceptors === 1 ? 'acceptor' : 'acceptors'}`,
     countShort: `${acceptors} of ${ofAcceptors}`,
-    verdict: verdict(acceptors, ofAcceptors, phase1, phase2, proposer),
+    verdict: enough && proposer && !joined ? 'cuts leave no quorum' : verdict(acceptors, ofAcceptors, phase1, phase2, proposer),
   };
+}
+
+/** Whether this direction is not cut beside the islands. A node always reaches itself. */
+function isOpen({ cuts }: World, from: NodeId, to: NodeId): boolean {
+  return !cuts.has(directionKey(from, to));
 }
 
 function verdict(acceptors: number, of: number, phase1: number, phase2: number, proposer: boolean): string {

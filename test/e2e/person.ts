@@ -43,6 +43,8 @@ export interface NodeDisk {
 
 /** Distance, px, at which a point counts as open sea. */
 const FAR = 60;
+/** Where a proposer keeps its highest round. What else there is on the disk is the disk's own. */
+const ROUND_KEY = 'proposer/round';
 /** Half the length of a stroke with the knife, px: across one link and no other. */
 const KNIFE_REACH = 9;
 
@@ -375,8 +377,8 @@ export class Person {
       for await (const [key, json] of db.iterator()) {
         const record = JSON.parse(json);
         const [, instance] = /^acceptor\/(\d+)$/.exec(key) ?? [];
-        if (instance === undefined) round = record;
-        else {
+        if (key === ROUND_KEY) round = record;
+        else if (instance !== undefined) {
           const [acceptedRound, acceptedNode, value = ''] = record.accepted ?? [];
           const accepted = acceptedRound === undefined ? '' : `${acceptedRound}.${acceptedNode}`;
           instances.set(Number(instance), { promised: record.promised.join('.'), accepted, value });

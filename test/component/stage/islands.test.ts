@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createWorld, isolate, protocolNamed, whole, type NodeId, type World } from '../../../src/contract/index.ts';
+import { createWorld, directionKey, isolate, protocolNamed, whole, type NodeId, type World } from '../../../src/contract/index.ts';
 import { createHeader } from '../../../src/cluster/run.ts';
 import { dropText, islandStatus, islandText } from '../../../renderer/stage/islands.ts';
 import { neighbour } from '../../../renderer/stage/neighbour.ts';
@@ -34,6 +34,24 @@ describe('what an island can do', () => {
     expect(verdict(world, [1, 2, 3])).toBe('2 of 3 acceptors · majority, can choose');
     expect(verdict(world, [2, 3, 4, 5])).toBe('3 of 3 acceptors · majority, but no proposer');
     expect(verdict(world, [1, 5])).toBe('0 of 3 acceptors · cannot choose');
+  });
+
+  it('needs a proposer that reaches a quorum over links that are not cut', () => {
+    const world = worldOf(5);
+    const cut = (...pairs: [number, number][]) => pairs.forEach(([from, to]) => world.cuts.add(directionKey(from, to)));
+    cut([1, 2], [1, 3], [2, 3], [2, 4]);
+    expect(verdict(world, [1, 2, 3, 4, 5])).toBe('5 of 5 acceptors · majority, can choose');
+    // Nobody hears any promise but its own.
+    for (const from of [1, 2, 3, 4, 5]) for (const to of [1, 2, 3, 4, 5]) if (from !== to) cut([from, to]);
+    expect(verdict(world, [1, 2, 3, 4, 5])).toBe('5 of 5 acceptors · cuts leave no quorum');
+    expect(islandStatus(world, [1, 2, 3, 4, 5]).canChoose).toBe(false);
+    world.cuts.clear();
+    // Node 1 alone can ask, and two answer: with itself a majority.
+    for (const from of [2, 3, 4, 5]) for (const to of [2, 3, 4, 5]) if (from !== to) cut([from, to]);
+    cut([4, 1], [5, 1]);
+    expect(islandStatus(world, [1, 2, 3, 4, 5]).canChoose).toBe(true);
+    cut([3, 1]);
+    expect(islandStatus(world, [1, 2, 3, 4, 5]).canChoose).toBe(false);
   });
 
   it('follows counted quorums', () => {
