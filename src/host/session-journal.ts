@@ -181,10 +181,12 @@ export class SessionJournal {
   }
 
   async #writeOnce(): Promise<void> {
-    const waiting = this.#waiting.splice(0);
+    let waiting: (() => void)[] = [];
     try {
-      if (this.#anew || (await this.#isGone())) await this.#writeAnew();
-      else await this.#writeOn();
+      const anew = this.#anew || (await this.#isGone());
+      // Together with what they wait for: more may have come while the file was looked at.
+      waiting = this.#waiting.splice(0);
+      await (anew ? this.#writeAnew() : this.#writeOn());
     } catch (error) {
       this.#waiting.unshift(...waiting);
       return this.#fail(error);

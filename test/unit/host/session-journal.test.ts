@@ -138,6 +138,25 @@ describe('what was synced is found', () => {
   });
 });
 
+test('whoever comes while the file is looked at is told when his command is synced', async () => {
+  let late: Promise<void> | null = null;
+  const files: JournalFiles = {
+    async replace(path, text) {
+      const real = await replaceFile(path, text);
+      const stat = async () => {
+        late ??= journal.append(news(second));
+        return real.stat();
+      };
+      return { write: real.write.bind(real), datasync: () => real.datasync(), stat: stat as typeof real.stat, close: () => real.close() };
+    },
+  };
+  const { journal } = begin(scratch(), { files });
+  await journal.flush();
+  await journal.append(news(first));
+  await late;
+  expect(read(journal).branches[0]!.run.journal).toEqual([first, second]);
+});
+
 describe('a disk that fails', () => {
   /** Real files on which so many writes or syncs fail, with half of what they should have written there. */
   function failing(what: 'replace' | 'write' | 'datasync', times: number, code: string): JournalFiles {
