@@ -13,6 +13,7 @@ import {
   type Frame,
   type LogRow,
   type LossCause,
+  type Moment,
   type PacketWorld,
   type Problem,
   type SessionInfo,
@@ -76,6 +77,8 @@ export interface Feed {
   attach(): Promise<void>;
   /** Begins to show this run, unless it is an older one; of the one shown already, takes in what is new about it. */
   begin(session: SessionInfo): void;
+  /** Rows of what had happened before the first frame of the run. @throws Error when the moment's events cannot be read */
+  fillIn(moment: Moment): void;
   stop(): void;
 }
 
@@ -215,6 +218,19 @@ export function createFeed(options: FeedOptions): Feed {
     if (queue.length > 0) request();
   }
 
+  function fillIn({ world, events }: Moment): void {
+    const older: LogRow[] = [];
+    for (const event of readEvents(events)) {
+      older.push(logRow(world, event));
+      applyEvent(world, event);
+    }
+    const { rows } = state;
+    const newer = Array.from({ length: rows.length }, (_, i) => rows.at(rows.start + i)!).filter(({ event }) => event.seq >= world.seq);
+    rows.clear();
+    for (const row of [...older, ...newer]) rows.push(row);
+    lastSeq = Math.max(lastSeq, world.seq - 1);
+  }
+
   async function attach(): Promise<void> {
     const answer = await bridge.request('session:attach', undefined);
     if (stopped) return;
@@ -227,7 +243,7 @@ export function createFeed(options: FeedOptions): Feed {
     for (const end of unsubscribe) end();
   }
 
-  return { state, attach, begin, stop };
+  return { state, attach, begin, fillIn, stop };
 }
 
 function forget(traces: { readonly at: number }[], now: number): void {

@@ -96,6 +96,15 @@ export const useHistory = defineStore('history', () => {
     version.value++;
   }
 
+  /** A branch that was forked or opened goes on from events that never came here: the log is filled with the latest. */
+  async function fillLog(): Promise<void> {
+    const session = run.session;
+    if (session === null || run.playing || run.past !== null || run.liveSeq === 0 || run.rows.length > 0) return;
+    const moment = { run: session.run, seq: run.liveSeq, before: AROUND_SETTLED.before, after: 0 };
+    const answer = await bridge.request('history:seek', moment);
+    if (answer.ok && run.session?.run === session.run) run.fillIn(answer.value);
+  }
+
   /** Gives up whatever is on its way. */
   function forget(): void {
     epoch++;
@@ -171,6 +180,10 @@ export const useHistory = defineStore('history', () => {
     return marks[countUpTo(marks, position.value - 1, (mark) => mark.seq)] ?? null;
   }
 
+  watch(
+    () => run.frameRun,
+    () => void fillLog(),
+  );
   watch(
     () => run.past,
     (past, before) => {

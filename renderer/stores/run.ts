@@ -11,6 +11,7 @@ import {
   type Answer,
   type AnyProtocol,
   type CommandPlace,
+  type Moment,
   type NodeId,
   type NodeInspection,
   type RunHeader,
@@ -36,6 +37,10 @@ export const useRun = defineStore('run', () => {
   /** How far the run has got: events, and virtual time of the last committed frame, µs. */
   const liveSeq = shallowRef(0);
   const liveNow = shallowRef(0);
+  /** Number of the run of which there has been a frame. */
+  const frameRun = shallowRef(0);
+  /** Raised when rows were put in before those that are there. */
+  const filled = shallowRef(0);
   /** What was done to the run: raised with every command that took its place. */
   const changes = shallowRef(0);
   const clock = new VirtualClock();
@@ -57,6 +62,7 @@ export const useRun = defineStore('run', () => {
       show();
       liveSeq.value = state.world?.seq ?? 0;
       liveNow.value = state.now;
+      frameRun.value = state.session?.run ?? 0;
       setTransportShown(state.transport);
       clock.sample(state.now, state.transport, performance.now());
     },
@@ -174,6 +180,12 @@ export const useRun = defineStore('run', () => {
     await answered('One event', bridge.request('transport:step', undefined));
   }
 
+  /** Puts in the rows of what had happened before this window saw anything of the run. */
+  function fillIn(moment: Moment): void {
+    feed.fillIn(moment);
+    filled.value++;
+  }
+
   /** Pauses while a hand is on the timeline, and remembers that it played. */
   function hold(): void {
     if (past.value !== null || !playing.value) return;
@@ -248,6 +260,8 @@ export const useRun = defineStore('run', () => {
     speed,
     frameNow,
     liveSeq,
+    frameRun,
+    filled,
     changes,
     locked,
     /** Plain data: read `rows`, `losses` and `arrivals` after a change of `world`. */
@@ -261,6 +275,7 @@ export const useRun = defineStore('run', () => {
     command,
     setTransport,
     step,
+    fillIn,
     hold,
     showPast,
     goLive,

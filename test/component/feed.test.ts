@@ -140,6 +140,25 @@ describe('feed', () => {
     expect(feed.state.world!.seq).toBe(bridge.cluster.scheduler.log.seq);
   });
 
+  it('puts the rows of what happened before into their place', async () => {
+    const { feed, bridge, commit, played, sent } = await feedScene();
+    bridge.cluster.runUntil(10 * SECOND);
+    const { seq } = bridge.cluster.scheduler.log;
+    // The window begins in the middle: a world, and no events.
+    const frame = bridge.frame();
+    sent({ ...frame, world: bridge.worldNow, events: { ...frame.events, firstSeq: seq, count: 0, bytes: new Uint8Array() } });
+    commit();
+    played(SECOND);
+    commit();
+    const newer = feed.state.rows.length;
+    const answer = await bridge.request('history:seek', { run: 1, seq, before: 100, after: 0 });
+    if (answer.ok) feed.fillIn(answer.value);
+    const { rows } = feed.state;
+    expect(rows.length).toBe(newer + 100);
+    const seqs = Array.from({ length: rows.length }, (_, i) => rows.at(rows.start + i)!.event.seq);
+    expect(seqs).toEqual(Array.from(seqs, (_, i) => seq - 100 + i));
+  });
+
   it('says so when there is nothing to attach to', async () => {
     const { problems } = await feedScene({ refuse: 'no run is going on' });
     expect(problems).toHaveLength(1);

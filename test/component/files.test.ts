@@ -136,7 +136,7 @@ describe('recovery', () => {
   });
 
   it('waits until later', async () => {
-    one('.later').click();
+    one('[aria-label="Later"]').click();
     expect(on.files.later).toBe(true);
     useActions().perform('recover');
     expect(on.files.later).toBe(false);

@@ -120,6 +120,11 @@ export class InlineBridge implements SynodBridge {
     }
   }
 
+  /** The world after all events that were sent. */
+  get worldNow(): World {
+    return structuredClone(this.world);
+  }
+
   /** Sends a message as main would. */
   emit<C extends MainChannel>(channel: C, message: unknown): void {
     if (this.silent) return;
