@@ -67,3 +67,46 @@ test('duel', async ({ launch }) => {
   await app.waitForLog(/asks for a promise of 1\d\.1/);
   await take('duel');
 });
+
+test('the past, and a fork of it', async ({ launch }) => {
+  const { app, take } = await open(launch, 'light', ['--seed', '7']);
+  await app.request('transport:set', { speed: 16 });
+  await app.waitForChosen(12);
+  await app.request('transport:set', { playing: false });
+  const moment = app.page.getByRole('slider', { name: 'Moment of the run' });
+  const box = (await moment.boundingBox())!;
+  await app.page.mouse.move(box.x + box.width * 0.9, box.y + box.height / 2);
+  await app.page.mouse.down();
+  await app.page.mouse.move(box.x + box.width * 0.615, box.y + box.height / 2, { steps: 12 });
+  await app.page.mouse.up();
+  await expect(app.page.getByRole('button', { name: 'Go live' })).toBeVisible();
+  await take('past');
+  await app.page.getByRole('button', { name: 'Fork here' }).first().click();
+  await app.page.getByRole('tab', { name: 'Branches' }).click();
+  await expect(app.page.getByText('2 branches')).toBeVisible();
+  await app.node(4).locator('.disc').click();
+  await app.page.keyboard.press('c');
+  await app.request('transport:set', { playing: true, speed: 4 });
+  await app.waitForLog(/n4 crashed/);
+  await take('branches');
+});
+
+test('faults of nodes and links', async ({ launch }) => {
+  const { app, take } = await open(launch, 'light', ['--seed', '7']);
+  await app.waitForChosen(1);
+  await app.request('session:command', { type: 'cut-pattern', pattern: 'one-way', nodes: [2] });
+  await app.request('session:command', { type: 'fault', node: 4, fault: 'slow-disk', settings: { sync: 800_000 } });
+  await app.request('session:command', { type: 'fault', node: 5, fault: 'lying-disk', settings: { lies: 'yes' } });
+  await app.waitForLog(/accept: asks to accept/);
+  await app.request('session:command', { type: 'fault', node: 3, fault: 'freeze', settings: {} });
+  await app.waitForLog(/lost at the cut/);
+  await take('faults');
+});
+
+test('the library', async ({ launch }) => {
+  const { app, take } = await open(launch, 'dark', ['--seed', '7']);
+  await app.waitForChosen(1);
+  await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.webContents.send('menu', 'library'));
+  await expect(app.page.getByRole('dialog')).toContainText('The bridge');
+  await take('library');
+});
