@@ -52,6 +52,9 @@ export class HistoryError extends Error {
   }
 }
 
+/** Room for what a look at the past leaves behind, MB: small, it is copied about while somebody waits. */
+const YOUNG_HEAP_MB = 96;
+
 interface Pending {
   readonly resolve: (value: never) => void;
   readonly reject: (error: Error) => void;
@@ -74,7 +77,10 @@ export class HistoryClient {
     this.describe = options.describe ?? (({ event }) => describePlainly(event));
     this.worker = new Worker(options.worker, {
       name: 'history',
-      ...(options.heapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: options.heapMb } }),
+      resourceLimits: {
+        maxYoungGenerationSizeMb: YOUNG_HEAP_MB,
+        ...(options.heapMb !== undefined && { maxOldGenerationSizeMb: options.heapMb }),
+      },
     });
     this.worker.on('message', (message: FromHistory) => this.hear(message));
     this.worker.on('error', (error: Error & { code?: string }) => {

@@ -8,9 +8,9 @@ import { forkWorld, type World } from '../../cluster/world.ts';
 import type { ClusterCheckpoint } from '../inline.ts';
 
 /** Events between two checkpoints, while there are few. */
-const SPACING_EVENTS = 10_000;
+const SPACING_EVENTS = 5_000;
 /** With more checkpoints than this, every other one is let go. */
-const CHECKPOINTS_MAX = 128;
+const CHECKPOINTS_MAX = 256;
 
 export interface PastCheckpoint extends Place {
   readonly cluster: ClusterCheckpoint;
