@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { EventLog, readEvents, splitEvents, type PackedEvents } from '../../../src/cluster/event-log.ts';
 import { eventTypes, isStep, type RunEvent } from '../../../src/cluster/events.ts';
 import { packedEventsSchema } from '../../../src/contract/contract.ts';
+import { firstDifference } from '../../../src/cluster/packed-events.ts';
 import { CodecError } from '../../../src/protocol/codec.ts';
 import { LOG_START, eventsOf, logOf, oneOfEach, writeEvent } from '../../support/events.ts';
 
@@ -73,12 +74,59 @@ describe('the event log', () => {
     expect([few.seq, few.at]).toEqual([400, 399]);
   });
 
+  it('between two marks is what came between them', () => {
+    const log = new EventLog();
+    const marks = [log.mark()];
+    for (let i = 0; i < 400; i++) {
+      writeEvent(log, note(i, String(i).repeat(400)));
+      if (i % 37 === 0) marks.push(log.mark());
+    }
+    const all = eventsOf(log);
+    for (const from of marks) {
+      for (const to of marks.filter(({ seq }) => seq >= from.seq)) {
+        expect([...readEvents(log.between(from, to)!)]).toEqual(all.slice(from.seq, to.seq));
+      }
+    }
+  });
+
+  it('goes on from where another was saved', () => {
+    const whole = new EventLog();
+    let half = new EventLog();
+    for (let i = 0; i < 400; i++) {
+      if (i === 200) half = new EventLog(undefined, structuredClone(half.save()));
+      for (const log of [whole, half]) writeEvent(log, note(i, String(i).repeat(100)));
+    }
+    expect([half.digest, half.seq, half.at]).toEqual([whole.digest, whole.seq, whole.at]);
+    const mark = { ...half.mark(), chunk: 0, offset: 0, seq: 200, at: 199 };
+    expect([...readEvents(half.since(mark)!)]).toEqual(eventsOf(whole).slice(200));
+  });
+
   it('of a mark at the end is empty', () => {
     const log = logOf(oneOfEach);
     const since = log.since(log.mark())!;
     expect([...readEvents(since)]).toEqual([]);
     expect(since.bytes).toHaveLength(0);
     expect(packedEventsSchema.safeParse(since).success).toBe(true);
+  });
+});
+
+describe('the first difference', () => {
+  const some = Array.from({ length: 30 }, (_, i) => note(i, `note ${i}`));
+  const stretch = (events: typeof some) => logOf(events).since(LOG_START)!;
+
+  it('of the same events is none', () => {
+    expect(firstDifference(stretch(some), stretch(some))).toBeNull();
+  });
+
+  it('is the event that differs, in whatever part of it, or the one after the end of the shorter', () => {
+    for (let at = 0; at < some.length; at++) {
+      const later = some.map((event, i) => (i === at ? { ...event, at: event.at + 1 } : event));
+      const longer = some.map((event, i) => (i === at ? { ...event, text: `${event.text}!` } : event));
+      for (const other of [later, longer, some.slice(0, at), [...some.slice(0, at), ...some.slice(at + 1)]]) {
+        expect(firstDifference(stretch(some), stretch(other))).toBe(at);
+        expect(firstDifference(stretch(other), stretch(some))).toBe(at);
+      }
+    }
   });
 });
 
