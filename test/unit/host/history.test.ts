@@ -1,12 +1,14 @@
 /** The history knows every moment of a run as it was, and tells when a second execution of it comes out otherwise. */
 import { describe, expect, it } from 'vitest';
+import type { Command } from '../../../src/cluster/commands.ts';
 import { readEvents, splitEvents } from '../../../src/cluster/event-log.ts';
 import type { RunEvent } from '../../../src/cluster/events.ts';
 import type { Place, Run } from '../../../src/cluster/run.ts';
 import { applyEvent, createWorld, type World } from '../../../src/cluster/world.ts';
 import { InlineCluster } from '../../../src/host/inline.ts';
-import { History } from '../../../src/host/history/history.ts';
+import { History, type HistoryHooks } from '../../../src/host/history/history.ts';
 import type { FollowBatch } from '../../../src/host/history/messages.ts';
+import { Past, type PastCheckpoint } from '../../../src/host/history/past.ts';
 import { finish, replayTo } from '../../../src/host/replay.ts';
 import { createRandom, nextInteger } from '../../../src/protocol/random.ts';
 import { protocolNamed } from '../../../src/protocol/registry.ts';
@@ -242,5 +244,85 @@ describe('comparing', () => {
     }) as [Parameters<History['compareBranches']>[0], Parameters<History['compareBranches']>[1]];
     const history = new History({ protocolOf: protocolNamed });
     expect(finish(history.compareBranches(a, b)).common).toBeLessThan(Math.min(a.end.seq, b.end.seq));
+  });
+});
+
+describe('the timeline', () => {
+  it('marks values chosen, crashes, restarts, cuts, healings, faults and commands, each once and in order', () => {
+    const { header } = randomRun(33);
+    const cluster = new InlineCluster({ ...header, nodes: [1, 2, 3] });
+    const commands: Command[] = [
+      { type: 'propose', node: 1, value: 'heron' },
+      { type: 'crash', node: 2, point: 'now' },
+      { type: 'restart', node: 2, disk: 'kept' },
+      { type: 'partition', groups: [[1, 2], [3]] },
+      { type: 'partition', groups: [[1, 2, 3]] },
+      { type: 'cut', links: [{ from: 1, to: 2 }] },
+      { type: 'mend' },
+      { type: 'fault', node: 3, fault: 'slow-disk', settings: { sync: 1000 } },
+      { type: 'hold', on: true },
+      { type: 'hold', on: false },
+      { type: 'fire', node: 1, timer: 'learn' },
+      { type: 'crash', node: 1, point: 'after-step' },
+    ];
+    for (const command of commands) {
+      cluster.command(command);
+      cluster.runUntil(cluster.now + 3_000_000);
+    }
+    const history = new History({ protocolOf: protocolNamed });
+    const end = { at: cluster.now, seq: cluster.scheduler.log.seq };
+    finish(history.load(cluster.run(), end, 1, null));
+    const { marks } = history.news()!;
+    const kinds = marks.filter(({ kind }) => kind !== 'chosen').map(({ kind }) => kind);
+    const wanted = ['command', 'crash', 'restart', 'cut', 'heal', 'cut', 'heal', 'fault', 'command', 'command', 'command', 'command', 'crash'];
+    expect(kinds).toEqual(wanted);
+    expect(marks.map(({ seq }) => seq)).toEqual(marks.map(({ seq }) => seq).sort((a, b) => a - b));
+    const chosen = marks.filter(({ kind }) => kind === 'chosen');
+    const first = eventsOf(cluster.scheduler.log).filter((event) => event.type === 'chosen');
+    expect(chosen.length).toBe(new Set(first.map(({ slot }) => slot)).size);
+    expect(chosen[0]).toMatchObject({ text: expect.stringMatching(/^".+" is chosen in instance \d+$/), node: expect.any(Number) });
+  });
+
+  it('tells how expectations stand, from a saved watch after a fork', () => {
+    const real = truth(14, 30);
+    const watch: HistoryHooks['watch'] = (expected, _protocol, saved) => {
+      let count = (saved as number | undefined) ?? 0;
+      return {
+        take: () => count++,
+        end: () => {},
+        states: () => [{ text: String(expected), state: 'open', why: `${count}` }],
+        save: () => count,
+      };
+    };
+    const history = new History({ protocolOf: protocolNamed, watch });
+    const why = () => history.news()!.expectations[0]!.why;
+    finish(history.load(real.run, real.end, 1, 'much'));
+    expect(why()).toBe(String(real.end.seq));
+    const fork = history.checkpointAt(Math.floor(real.end.seq / 2));
+    finish(history.load(fork.run, fork.end, 2, 'much'));
+    expect(why()).toBe(String(fork.end.seq));
+    finish(history.load(real.run, real.end, 3, 'something else'));
+    expect(why()).toBe(String(real.end.seq));
+  });
+});
+
+describe('what is kept of a past', () => {
+  it('stays bounded however long the run is, and every moment is still to be had', () => {
+    const past = new Past();
+    for (let seq = 0; seq <= 10_000_000; seq += 1000) {
+      past.gap({ at: seq * 10, seq });
+      if (past.wants(seq)) past.keep({ at: seq * 10, seq } as PastCheckpoint);
+      expect(past.size).toBeLessThanOrEqual(256);
+    }
+    expect(past.size).toBeGreaterThan(64);
+    for (const seq of [0, 1, 4999, 123_456, 9_999_999]) {
+      const before = past.last((one) => one.seq <= seq)!;
+      expect(seq - before.seq).toBeLessThan(160_000);
+      expect(past.timeBefore(seq)).toBe(Math.floor(seq / 1000) * 10_000);
+    }
+    const half = past.last((one) => one.seq <= 5_000_000)!;
+    past.cut(half);
+    expect(past.last(() => true)).toBe(half);
+    expect(past.timeBefore(9_999_999)).toBe(half.at);
   });
 });
