@@ -304,11 +304,11 @@ describe('the matrix of links', () => {
     expect(on.run.world!.links.has(directionKey(2, 1))).toBe(false);
     one<HTMLButtonElement>('[aria-label="Direction"] button', 'Both ways').click();
     await settled();
-    expect(one('.editor footer').textContent).toContain('The two directions differ.');
+    expect(one('.editor .foot').textContent).toContain('The two directions differ.');
     type(loss(), '70');
     await waited(200);
     expect(on.run.world!.links.get(directionKey(2, 1))!.loss).toEqual({ probability: 0.7 });
-    one<HTMLButtonElement>('.editor footer button').click();
+    one<HTMLButtonElement>('.editor .foot button').click();
     await settled();
     expect(on.run.world!.links.size).toBe(0);
     expect(loss().value).toBe('0');

@@ -52,6 +52,52 @@ for (const size of SIZES) {
       await clean(person, 'the dialog Propose a value');
       await page.keyboard.press('Escape');
     });
+
+    test(`nothing to complain of among the faults in the ${theme.toLowerCase()} theme at ${size.width}×${size.height}`, async ({ person }) => {
+      test.setTimeout(120_000);
+      const { page } = person;
+      await scene(person, size, theme);
+      await faults(person);
+      await clean(person, 'cuts, a frozen node, slow clocks, held packets');
+
+      await page.getByRole('button', { name: /^Clock, disk and timers/ }).click();
+      await clean(person, 'the faults of a node');
+      await page.getByRole('button', { name: /^Clock, disk and timers/ }).click();
+      if (await page.getByRole('button', { name: 'Show the settings' }).isVisible()) {
+        await page.getByRole('button', { name: 'Show the settings' }).click();
+      }
+      await page.getByRole('button', { name: /^More faults/ }).click();
+      await page.locator('[data-fault="latency"]').getByText('Trace', { exact: true }).first().click();
+      await clean(person, 'all faults of the network');
+      if (await page.getByRole('button', { name: 'Hide the settings' }).isVisible()) {
+        await page.getByRole('button', { name: 'Hide the settings' }).click();
+        await expect(page.getByRole('slider', { name: 'Loss' })).toHaveCount(0);
+      }
+
+      await person.stageIsStill();
+      const link = await person.onLink(2, 3);
+      await page.mouse.click(link.x, link.y, { button: 'right' });
+      await cleanPopup(person, 'the menu of a link');
+      await page.getByRole('menuitem', { name: /^Loss, latency/ }).click();
+      await expect(page.getByRole('dialog', { name: /^Link n2/ })).toBeVisible();
+      await clean(person, 'the particulars of a link');
+      await page.keyboard.press('Escape');
+
+      await person.clickWithin(1, 'Packets in flight', /^prepare · n1 → n2/);
+      await expect(page.getByRole('menu', { name: 'Packet' })).toBeVisible();
+      await cleanPopup(person, 'the menu of a packet');
+      await page.keyboard.press('Escape');
+
+      await person.app.node(1).focus();
+      await page.keyboard.press('m');
+      await expect(page.getByRole('grid')).toBeVisible();
+      await clean(person, 'the table of links');
+      await page.keyboard.press('Escape');
+      await person.app.node(1).focus();
+      await page.keyboard.press('k');
+      await clean(person, 'the knife');
+      await page.keyboard.press('Escape');
+    });
   }
 }
 
@@ -72,6 +118,21 @@ async function scene(person: Person, size: (typeof SIZES)[number], theme: (typeo
   await person.pause();
   await app.node(3).locator('.disc').click();
   await page.mouse.move(0, 0);
+}
+
+/** Something of every fault on the stage: the first three nodes are up and together. */
+async function faults({ app, page }: Person): Promise<void> {
+  const command = (argument: Parameters<typeof app.request<'session:command'>>[1]) => app.request('session:command', argument);
+  await command({ type: 'hold', on: true });
+  await command({ type: 'link', from: 3, to: 1, settings: { loss: { probability: 0.5 }, flapping: { down: 0.5 } } });
+  await command({ type: 'fault', node: 2, fault: 'freeze', settings: { duration: 60_000_000 } });
+  await command({ type: 'fault', node: 3, fault: 'clock', settings: { rate: 0.5 } });
+  await command({ type: 'fault', node: 1, fault: 'lying-disk', settings: { lies: 'yes' } });
+  await command({ type: 'cut', links: [{ from: 2, to: 1 }] });
+  await command({ type: 'propose', node: 1 });
+  await app.request('transport:step', undefined);
+  await expect(page.getByRole('group', { name: 'Held packets' })).toBeVisible();
+  await expect(app.node(2)).toHaveAccessibleName(/frozen/);
 }
 
 /** Looks at the whole page as it is now. */
