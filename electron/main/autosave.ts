@@ -19,44 +19,63 @@ export type StartJournal = (options: {
 }) => Journal;
 
 export class Autosave {
-  readonly #journal: Journal;
+  /** `null` before there is one. */
+  #journal: Journal | null = null;
+  #closed = false;
+  readonly #begun: Promise<void>;
   #failing = false;
   readonly #waiting = new Set<() => void>();
 
-  constructor(start: StartJournal, session: SavedSession, onProblem: (problem: Problem) => void) {
-    this.#journal = start({
-      session,
-      onProblem: (problem) => {
-        this.#failing = true;
-        for (const resolve of this.#waiting) this.#settle(resolve);
-        onProblem(problem);
-      },
-      onRecovered: () => (this.#failing = false),
+  /**
+   * @param start makes the journal
+   * @param saved the tree as it is at that time
+   * @param after when the journal is made; what was done before is in the tree by then
+   */
+  constructor(
+    start: StartJournal,
+    saved: () => SavedSession,
+    onProblem: (problem: Problem) => void,
+    after: Promise<void>,
+  ) {
+    this.#begun = after.then(() => {
+      if (this.#closed) return;
+      this.#journal = start({
+        session: saved(),
+        onProblem: (problem) => {
+          this.#failing = true;
+          for (const resolve of this.#waiting) this.#settle(resolve);
+          onProblem(problem);
+        },
+        onRecovered: () => (this.#failing = false),
+      });
     });
   }
 
   /** What has happened to the branch that goes on. */
   append(news: SessionNews): void {
-    void this.#journal.append(news);
+    void this.#journal?.append(news);
   }
 
   /** The tree is another. */
   replace(session: SavedSession): void {
-    void this.#journal.replace(session);
+    void this.#journal?.replace(session);
   }
 
   /** Settles when all that was done is on the disk; while the disk fails at once, for the person has been told. */
   async synced(): Promise<void> {
-    if (this.#failing) return;
+    await this.#begun;
+    const journal = this.#journal;
+    if (this.#failing || journal === null) return;
     await new Promise<void>((resolve) => {
       this.#waiting.add(resolve);
-      void this.#journal.flush().then(() => this.#settle(resolve));
+      void journal.flush().then(() => this.#settle(resolve));
     });
   }
 
   /** All has ended as it should: nothing is left of it on the disk. */
-  close(): Promise<void> {
-    return this.#journal.close();
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#journal?.close();
   }
 
   #settle(resolve: () => void): void {

@@ -149,13 +149,14 @@ export class Branches {
   }
 
   /**
-   * Removes a parked branch in which nothing was ever done: the run before its fork, going on by itself. What was forked
-   * from it becomes its parent's.
+   * Removes a parked branch in which nothing was ever done but by the script: the run before its fork, going on by
+   * itself. What was forked from it becomes its parent's.
    * @returns whether it did
    */
   drop(id: number): boolean {
     const { parent, run, inherited } = this.get(id);
-    if (id === this.#current || parent === null || run.journal.length > inherited) return false;
+    const own = run.journal.slice(inherited).filter(({ scripted }) => scripted === undefined);
+    if (id === this.#current || parent === null || own.length > 0) return false;
     this.delete(id);
     return true;
   }

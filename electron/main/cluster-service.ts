@@ -7,7 +7,6 @@ import type { CommandPlace, MainChannel, MainMessage, Problem, WindowArgument } 
 import { CommandError, type Command } from '../../src/cluster/commands.ts';
 import type { SessionInfo, Transport } from '../../src/cluster/frames.ts';
 import type { NodeInspection, RunHeader } from '../../src/cluster/run.ts';
-import type { ScriptedCommand } from '../../src/cluster/script.ts';
 import type { Comparison, Moment } from '../../src/cluster/timeline.ts';
 import type { Loaded } from '../../src/host/history/messages.ts';
 import type { NodeId } from '../../src/protocol/protocol.ts';
@@ -22,8 +21,8 @@ import { Tasks } from './tasks.ts';
 export interface RunStart {
   /** From a scenario file, or empty. */
   readonly title: string;
+  /** With the scenario's script. */
   readonly header: RunHeader;
-  readonly script: readonly ScriptedCommand[];
   /** What the scenario expects. @default nothing */
   readonly expected?: Expected | null;
   /** Slots to have chosen before the pace is kept. @default 0 */
@@ -115,11 +114,10 @@ export class ClusterService {
    */
   begin(start: RunStart): Promise<SessionInfo> {
     return this.#change(async () => {
-      const { title, header, script, headStart = 0, expected = null } = start;
+      const { title, header, headStart = 0, expected = null } = start;
       const session = await Session.begin(this.#options.engine, {
         ...this.#startOf(title, expected, TRANSPORT_AT_START),
         header,
-        script,
         headStart,
       });
       return this.#begin(session, { title, path: null, edited: false }, null);

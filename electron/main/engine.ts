@@ -11,11 +11,13 @@ import type { Engine } from './parts.ts';
 /**
  * @param folder of the program's own files; in a package, workers lie beside the archive, as they are started from files
  * @param journals where interrupted sessions are found again
+ * @param settled when the window has something to show: what is not needed for that is not started before
  */
 export function realEngine(
   folder: string,
   journals: string,
   version: string,
+  settled: Promise<void>,
   report: (error: unknown) => void,
 ): Engine {
   const beside = folder.replace(/app\.asar(?=[\\/])/, 'app.asar.unpacked');
@@ -23,10 +25,12 @@ export function realEngine(
   const workers = { router: worker('router'), node: worker('node') };
   return {
     version,
+    settled,
     report,
     startCluster: ({ resume, ...start }) =>
       ThreadCluster.start({ ...start, ...(resume !== null && { resume }), workers, observe: true }),
-    startHistory: () => HistoryClient.start({ worker: worker('history'), describe }),
+    startHistory: (soon) =>
+      HistoryClient.start({ worker: worker('history'), describe, ...(!soon && { after: settled }) }),
     startJournal: (options) => new SessionJournal({ folder: journals, ...options }),
     discard: (directory) => rm(directory, { recursive: true, force: true }),
   };

@@ -33,8 +33,15 @@ interface SecondStart {
   readonly folder: string;
 }
 
+/** History and autosave begin so long after the window is there, or after the start when it is not, ms. */
+const SETTLED_AFTER_WINDOW_MS = 400;
+const SETTLED_AFTER_START_MS = 5000;
+
 const outDir = join(__dirname, '..');
 let window: BrowserWindow | null = null;
+
+let settle: () => void = () => {};
+const settled = new Promise<void>((resolve) => (settle = resolve));
 
 catchFailures();
 app.setName('Synod');
@@ -107,9 +114,10 @@ function createService(): ClusterService {
   const launchName = Date.now().toString(36);
   mkdirSync(runs, { recursive: true });
   // Not while the window opens.
+  setTimeout(settle, SETTLED_AFTER_START_MS);
   setTimeout(() => void removeOlderRuns(runs, launchName), REMOVE_OLDER_AFTER_MS);
   return new ClusterService({
-    engine: realEngine(__dirname, journalFolder(), app.getVersion(), record),
+    engine: realEngine(__dirname, journalFolder(), app.getVersion(), settled, record),
     directory: runs,
     launch: launchName,
     send: (channel, message) => {
@@ -166,6 +174,7 @@ function openApp(service: ClusterService, files: Files): void {
   window = openWindow(join(outDir, 'preload', 'preload.cjs'), join(app.getPath('userData'), 'window.json'));
   const opened = window;
   opened.on('closed', () => (window = null));
+  opened.once('ready-to-show', () => setTimeout(settle, SETTLED_AFTER_WINDOW_MS));
   reloadAfterCrash(opened);
   showDocument(opened, service.document);
   installMenu((action) => opened.webContents.send('menu', action), !app.isPackaged);

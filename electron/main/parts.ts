@@ -5,7 +5,6 @@ import type { Command, JournalEntry } from '../../src/cluster/commands.ts';
 import type { DigestMark } from '../../src/cluster/digest.ts';
 import type { Frame, Transport } from '../../src/cluster/frames.ts';
 import type { NodeInspection, Place, Run, RunHeader } from '../../src/cluster/run.ts';
-import type { ScriptedCommand } from '../../src/cluster/script.ts';
 import type { Comparison, Moment, TimelineNews } from '../../src/cluster/timeline.ts';
 import type { BranchRun, Loaded, Resumption } from '../../src/host/history/messages.ts';
 import type { RunMark } from '../../src/host/thread/messages.ts';
@@ -72,7 +71,6 @@ export interface ClusterStart {
   readonly run: number;
   readonly directory: string;
   readonly transport: Transport;
-  readonly script: readonly ScriptedCommand[];
   readonly headStart: number;
   readonly history: MessagePort;
   /** State to go on from; `null`: from the beginning. */
@@ -82,8 +80,11 @@ export interface ClusterStart {
 /** Makes the parts. */
 export interface Engine {
   startCluster(start: ClusterStart): Promise<Cluster>;
-  startHistory(): History;
+  /** @param soon whether somebody waits for it; otherwise it may be put off until `settled` */
+  startHistory(soon: boolean): History;
   readonly startJournal: StartJournal;
+  /** Settles when the window has something to show; what can wait until then does. */
+  readonly settled: Promise<void>;
   /** Version of the program. */
   readonly version: string;
   /** Removes what the nodes of a run have left on disk. */

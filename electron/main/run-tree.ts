@@ -47,7 +47,7 @@ export class RunTree {
     const { header, journal, begun, readOnly } = session;
     this.#host = host;
     this.#branches = branches ?? Branches.of({ header, journal: [...journal] }, begun);
-    this.#autosave = readOnly === '' ? new Autosave(engine.startJournal, this.#saved(), host.tell) : null;
+    this.#autosave = readOnly === '' ? new Autosave(engine.startJournal, () => this.#saved(), host.tell, engine.settled) : null;
     this.#listen();
   }
 
@@ -247,8 +247,9 @@ export class RunTree {
   }
 }
 
-/** Where a command stands among others; -1 when it does not. Of two that are the same at one place, the later. */
+/** Where a person's command stands among all; -1 when it does not. Of two that are the same at one place, the later. */
 function indexIn(journal: readonly JournalEntry[], { at, seq, command }: JournalEntry): number {
   const text = JSON.stringify(command);
-  return journal.findLastIndex((one) => one.at === at && one.seq === seq && JSON.stringify(one.command) === text);
+  const isIt = (one: JournalEntry): boolean => one.at === at && one.seq === seq && JSON.stringify(one.command) === text;
+  return journal.findLastIndex((one) => one.scripted === undefined && isIt(one));
 }

@@ -46,7 +46,6 @@ export function usualRun(choices: { readonly nodes: number | null; readonly seed
   return {
     title: '',
     header: createHeader(protocolNamed(PROTOCOL_DEFAULT), { nodes, seed }),
-    script: [],
     headStart: 1,
   };
 }
@@ -66,7 +65,7 @@ export function chosenRun(choices: z.output<(typeof windowRequests)['session:new
     network: completeNetwork(network),
     client,
   });
-  return { title: '', header, script: [] };
+  return { title: '', header };
 }
 
 /**
@@ -99,8 +98,8 @@ export function isRunName(name: string): boolean {
 
 function scenarioStart(text: string, name: string, seed: number | null): RunStart {
   const scenario = parseScenario(text, name);
-  const { title, header, script, expected } = scenarioRun(seed === null ? scenario : { ...scenario, seed }, drawSeed());
-  return { title, header, script, expected };
+  const { title, header, expected } = scenarioRun(seed === null ? scenario : { ...scenario, seed }, drawSeed());
+  return { title, header, expected };
 }
 
 function earlierRun(file: OpenedRun, path: string): EarlierRun {

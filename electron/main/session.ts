@@ -8,7 +8,6 @@ import type { Command, JournalEntry } from '../../src/cluster/commands.ts';
 import type { Frame, SessionInfo, Transport } from '../../src/cluster/frames.ts';
 import type { ProgressMark } from '../../src/cluster/run-file/journal.ts';
 import type { Place, RunHeader } from '../../src/cluster/run.ts';
-import type { ScriptedCommand } from '../../src/cluster/script.ts';
 import { HistoryError } from '../../src/host/history/history-client.ts';
 import type { SessionNews } from '../../src/host/session-journal.ts';
 import type { Loaded } from '../../src/host/history/messages.ts';
@@ -32,7 +31,6 @@ export interface SessionStart {
 /** A run that begins at its beginning. */
 export interface FreshStart extends SessionStart {
   readonly header: RunHeader;
-  readonly script: readonly ScriptedCommand[];
   readonly headStart: number;
 }
 
@@ -117,7 +115,7 @@ export class Session {
   /** Begins a run. @throws Error when its threads or their storage cannot be had; nothing is left of it then. */
   static async begin(engine: Engine, start: FreshStart): Promise<Session> {
     const { header, run, expected } = start;
-    const history = engine.startHistory();
+    const history = engine.startHistory(false);
     const chronicle = new Chronicle(run);
     history.onNews = chronicle.take;
     try {
@@ -144,7 +142,7 @@ export class Session {
     judge: (loaded: Loaded) => Verdict,
     control: TaskControl,
   ): Promise<Session> {
-    const history = engine.startHistory();
+    const history = engine.startHistory(true);
     try {
       return await Session.#transplant(engine, start, history, wanted, judge, control);
     } catch (error) {
@@ -196,7 +194,6 @@ export class Session {
       run,
       directory: start.directory,
       transport: start.transport,
-      script: [],
       headStart: 0,
       history: history.port(),
       resume,

@@ -29,6 +29,8 @@ export interface HistoryOptions {
   readonly describe?: Describe;
   /** Limit of the thread's heap, MB. @default the runtime's */
   readonly heapMb?: number;
+  /** The thread is started when this has settled; what it is told before that waits. @default at once */
+  readonly after?: Promise<void>;
 }
 
 export interface LoadOptions {
@@ -66,7 +68,9 @@ export class HistoryClient {
   onNews: (news: TimelineNews) => void = () => {};
   /** The thread has ended by itself; nothing is answered any more, the live run goes on without a history. */
   onProblem: (problem: { readonly title: string; readonly detail: string }) => void = () => {};
-  private readonly worker: Worker;
+  private worker: Worker | null = null;
+  /** What the thread is told when it has been started. */
+  private unsaid: { readonly message: ToHistory; readonly transfer: readonly MessagePort[] }[] = [];
   private readonly describe: Describe;
   private readonly pending = new Map<number, Pending>();
   private header: RunHeader | null = null;
@@ -75,18 +79,8 @@ export class HistoryClient {
 
   private constructor(options: HistoryOptions) {
     this.describe = options.describe ?? (({ event }) => describePlainly(event));
-    this.worker = new Worker(options.worker, {
-      name: 'history',
-      resourceLimits: {
-        maxYoungGenerationSizeMb: YOUNG_HEAP_MB,
-        ...(options.heapMb !== undefined && { maxOldGenerationSizeMb: options.heapMb }),
-      },
-    });
-    this.worker.on('message', (message: FromHistory) => this.hear(message));
-    this.worker.on('error', (error: Error & { code?: string }) => {
-      this.lose(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'it ran out of memory' : error.message);
-    });
-    this.worker.on('exit', () => this.lose('its thread ended'));
+    if (options.after === undefined) this.begin(options);
+    else void options.after.then(() => this.begin(options));
   }
 
   /** Starts the thread. It holds nothing before the first `load`. */
@@ -141,7 +135,25 @@ export class HistoryClient {
   /** Ends the thread. */
   async close(): Promise<void> {
     this.refuseAll('the history was closed');
-    await this.worker.terminate();
+    await this.worker?.terminate();
+  }
+
+  private begin(options: HistoryOptions): void {
+    if (this.closed !== null) return;
+    const { worker, heapMb } = options;
+    this.worker = new Worker(worker, {
+      name: 'history',
+      resourceLimits: {
+        maxYoungGenerationSizeMb: YOUNG_HEAP_MB,
+        ...(heapMb !== undefined && { maxOldGenerationSizeMb: heapMb }),
+      },
+    });
+    this.worker.on('message', (message: FromHistory) => this.hear(message));
+    this.worker.on('error', (error: Error & { code?: string }) => {
+      this.lose(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'it ran out of memory' : error.message);
+    });
+    this.worker.on('exit', () => this.lose('its thread ended'));
+    for (const { message, transfer } of this.unsaid.splice(0)) this.tell(message, transfer);
   }
 
   private ask<T extends HistoryRequest['type']>(
@@ -189,7 +201,9 @@ export class HistoryClient {
   }
 
   private tell(message: ToHistory, transfer: readonly MessagePort[] = []): void {
-    if (this.closed === null) this.worker.postMessage(message, transfer);
+    if (this.closed !== null) return;
+    if (this.worker === null) this.unsaid.push({ message, transfer });
+    else this.worker.postMessage(message, transfer);
   }
 
   private lose(reason: string): void {

@@ -244,6 +244,7 @@ export function testService() {
   const problems: ((problem: { title: string; detail: string }) => void)[] = [];
   const engine: Engine = {
     version: '0.1.0',
+    settled: Promise.resolve(),
     startCluster: async (start) => {
       const failure = failures.shift();
       if (failure !== undefined) throw failure;
