@@ -33,14 +33,18 @@ export interface HistoryOptions {
   readonly after?: Promise<void>;
 }
 
-export interface LoadOptions {
+/** Of what can take long. */
+export interface TaskOptions {
+  /** Called now and then with the share done, 0 to 1. */
+  readonly onProgress?: (share: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface LoadOptions extends TaskOptions {
   /** Number of the run, for the news. */
   readonly run: number;
   /** What the run's scenario expects, as the thread's entry understands it. @default nothing */
   readonly expectations?: unknown;
-  /** Called now and then with the share done, 0 to 1. */
-  readonly onProgress?: (share: number) => void;
-  readonly signal?: AbortSignal;
 }
 
 /** The history cannot answer: what it was asked was called off, or is not possible, or its thread has ended. */
@@ -126,7 +130,7 @@ export class HistoryClient {
   }
 
   /** Two branches side by side. @throws HistoryError when one of them cannot be had again up to its end. */
-  async compare(a: BranchRun, b: BranchRun, options: Pick<LoadOptions, 'onProgress' | 'signal'> = {}): Promise<Comparison> {
+  async compare(a: BranchRun, b: BranchRun, options: TaskOptions = {}): Promise<Comparison> {
     const raw: RawComparison = await this.ask({ type: 'compare', a, b }, options);
     const { first } = raw;
     return { ...raw, first: { a: this.sentence(first.a, a.run.header), b: this.sentence(first.b, b.run.header) } };
@@ -158,7 +162,7 @@ export class HistoryClient {
 
   private ask<T extends HistoryRequest['type']>(
     request: Extract<HistoryRequest, { type: T }>,
-    { onProgress = () => {}, signal }: Pick<LoadOptions, 'onProgress' | 'signal'> = {},
+    { onProgress = () => {}, signal }: TaskOptions = {},
   ): Promise<HistoryAnswers[T]> {
     if (this.closed !== null) return Promise.reject(new HistoryError(this.closed));
     const id = ++this.asked;
@@ -221,6 +225,8 @@ export class HistoryClient {
 }
 
 function describePlainly({ seq: _, at: __, type, ...fields }: Told['event']): string {
-  const text = Object.entries(fields).map(([name, value]) => `${name} ${value instanceof Uint8Array ? [...value] : JSON.stringify(value)}`);
-  return [type, ...text].join(' ');
+  const texts = Object.entries(fields).map(([name, value]) => {
+    return `${name} ${value instanceof Uint8Array ? [...value] : JSON.stringify(value)}`;
+  });
+  return [type, ...texts].join(' ');
 }

@@ -85,7 +85,12 @@ export function commonCommands(a: readonly JournalEntry[], b: readonly JournalEn
  * Whether a checkpoint of one run is one of another too, that has the commands `journal` and ends at `end`.
  * @param common how many commands the two have in common from the beginning
  */
-export function isShared(checkpoint: PastCheckpoint, journal: readonly JournalEntry[], end: Place, common: number): boolean {
+export function isShared(
+  checkpoint: PastCheckpoint,
+  journal: readonly JournalEntry[],
+  end: Place,
+  common: number,
+): boolean {
   const { at, seq } = checkpoint;
   const { commands } = checkpoint.cluster.scheduler;
   if (commands > common || seq > end.seq || at > end.at) return false;

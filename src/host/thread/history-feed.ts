@@ -72,7 +72,8 @@ export class HistoryFeed {
     this.latest = this.here();
     this.waiting.push(this.latest);
     // The last one stays, or what comes next would not follow it.
-    if (this.waiting.length > WAITING_MAX) this.waiting = this.waiting.filter((_, i, all) => i % 2 === 1 || i === all.length - 1);
+    const last = this.waiting.length - 1;
+    if (last >= WAITING_MAX) this.waiting = this.waiting.filter((_, i) => i % 2 === 1 || i === last);
     this.send();
   }
 
