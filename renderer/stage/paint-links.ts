@@ -23,6 +23,9 @@ export interface LinkScene {
 
 /** How much of a link that is cut both ways is left at each end, as a share of what lies between the discs. */
 const STUB = 0.36;
+/** With more directions cut than this, stubs are only this long, px, and faint: a tangle of them would hide what is open. */
+const CUTS_MANY = 28;
+const STUB_SHORT = 16;
 const ARROW = 6.5;
 const BAR = 5.5;
 
@@ -46,6 +49,7 @@ export class LinkPainter {
     const down = new Path2D();
     const closed = new Path2D();
     const arrows = new Path2D();
+    const many = world.cuts.size > CUTS_MANY;
     let count = 0;
     for (const group of world.groups) {
       for (let i = 0; i < group.length; i++) {
@@ -58,7 +62,7 @@ export class LinkPainter {
           const back = directionState(world, b, a, now);
           if (there === 'open' && back === 'open') {
             line(world.nodes.get(a)?.up === true && world.nodes.get(b)?.up === true ? live : idle, motion, a, b);
-          } else if (there === 'cut' && back === 'cut') broken(closed, motion, a, b);
+          } else if (there === 'cut' && back === 'cut') broken(closed, motion, a, b, many);
           else if (there === 'cut') oneWay(closed, arrows, motion, b, a);
           else if (back === 'cut') oneWay(closed, arrows, motion, a, b);
           else line(down, motion, a, b);
@@ -85,6 +89,10 @@ export class LinkPainter {
     c.strokeStyle = palette.ok;
     c.stroke(paths(heals, motion));
     c.setLineDash([]);
+    if (many) {
+      c.globalAlpha = 0.55;
+      c.lineWidth = 1;
+    }
     c.strokeStyle = c.fillStyle = palette.danger;
     c.stroke(closed);
     c.fill(arrows);
@@ -198,13 +206,14 @@ function paths(links: readonly Pair[], motion: Motion): Path2D {
 }
 
 /** Cut both ways: a stub at each end, closed by a bar. */
-function broken(path: Path2D, motion: Motion, a: NodeId, b: NodeId): void {
+function broken(path: Path2D, motion: Motion, a: NodeId, b: NodeId, short: boolean): void {
   const { x, y, ux, uy, length } = between(motion, a, b);
+  const stub = short ? Math.min(STUB_SHORT, length * STUB) : length * STUB;
   for (const end of [0, 1]) {
-    const stop = length * (end === 0 ? STUB : 1 - STUB);
+    const stop = end === 0 ? stub : length - stub;
     path.moveTo(x + ux * length * end, y + uy * length * end);
     path.lineTo(x + ux * stop, y + uy * stop);
-    bar(path, x + ux * stop, y + uy * stop, ux, uy);
+    if (!short) bar(path, x + ux * stop, y + uy * stop, ux, uy);
   }
 }
 

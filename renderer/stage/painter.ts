@@ -30,7 +30,7 @@ const LETTERS_MAX = 700;
 const REACH = 13;
 /** Newest arrivals drawn; older ones have faded anyhow. */
 const PULSES_MAX = 40;
-/** A held packet that has not left yet stands this far outside the disc, in radii, and those after it in a row. */
+/** A held packet that has hardly left stands this far outside the disc, in radii, and those after it in a row. */
 const FIRST_IN_ROW = 1.5;
 const NEXT_IN_ROW = 2.1;
 /** Share of the way that a row takes at most: beyond it they stand on one another. */
@@ -43,7 +43,7 @@ export class Painter {
   private readonly links: LinkPainter;
   private readonly breaks: BreakPainter;
   private readonly side: number;
-  /** Packets found so far in this frame that were held as they were sent, by direction. */
+  /** Packets found so far in this frame that stand in a row at their sender, by direction. */
   private readonly standing: Uint8Array;
   private palette: Palette;
   private sprites: Sprites | null = null;
@@ -150,18 +150,19 @@ export class Painter {
     const progress = packetProgress(packet, now);
     // Between two frames the clock runs on: it has arrived, and main will say so in a moment.
     if (progress === 1 && !held) return false;
-    const out = held && progress === 0 ? this.rowPlace(from, to) : progress;
-    this.lanes.point(from, to, out, this.spot);
+    this.lanes.point(from, to, held ? this.standsAt(from, to, progress) : progress, this.spot);
     return true;
   }
 
-  /** Where a packet stands that was held as it was sent: outside the disc, where it can be seen and pressed. */
-  private rowPlace(from: NodeId, to: NodeId): number {
+  /** Where a held packet stands: never under a disc, but where it can be seen and pressed. */
+  private standsAt(from: NodeId, to: NodeId, progress: number): number {
+    const radius = this.packetRadius / this.lanes.lengthOf(from, to);
+    const first = FIRST_IN_ROW * radius;
+    if (progress >= first) return Math.max(first, Math.min(progress, 1 - first));
     const lane = from * this.side + to;
     const before = this.standing[lane]!;
     if (before < 255) this.standing[lane] = before + 1;
-    const out = ((FIRST_IN_ROW + before * NEXT_IN_ROW) * this.packetRadius) / this.lanes.lengthOf(from, to);
-    return Math.min(ROW_MAX, out);
+    return Math.min(ROW_MAX, first + before * NEXT_IN_ROW * radius);
   }
 
   private paintTimers({ world, motion, now }: Scene): void {

@@ -1,6 +1,7 @@
 /** Automated accessibility checks on every view and dialog, in both themes, at the least and at the usual size. */
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { onLink } from './hand.ts';
 import { expect, test, type Person } from './person.ts';
 
 const SIZES = [
@@ -75,7 +76,7 @@ for (const size of SIZES) {
       }
 
       await person.stageIsStill();
-      const link = await person.onLink(2, 3);
+      const link = await onLink(person, 2, 3);
       await page.mouse.click(link.x, link.y, { button: 'right' });
       await cleanPopup(person, 'the menu of a link');
       await page.getByRole('menuitem', { name: /^Loss, latency/ }).click();

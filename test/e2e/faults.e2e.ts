@@ -1,6 +1,7 @@
 /** Losing packets, crashing, restarting, duelling, and a node that dies by itself. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { clickHere, cutWithKnife, findPacket, onLink } from './hand.ts';
 import { expect, rank, test, type Person } from './person.ts';
 
 test('with three of ten packets lost, values are still chosen, and the log names what was lost', async ({ person }) => {
@@ -154,9 +155,9 @@ test('a node whose disk cannot be read shows as crashed with the error, and the 
 test('the knife cuts the link it is drawn across, one way with Shift, and all cuts are mended at once', async ({ person }) => {
   const { page } = person;
   await person.begin({ seed: 27 });
-  await person.cutWithKnife(1, 2, { before: () => expect(person.preview).toHaveText('cuts n1 ↔ n2') });
+  await cutWithKnife(person, 1, 2, { before: () => expect(person.preview).toHaveText('cuts n1 ↔ n2') });
   await person.expectLogged('cut: n1 ↔ n2');
-  await person.cutWithKnife(3, 4, { oneWay: true, before: () => expect(person.preview).toHaveText('cuts n3 → n4') });
+  await cutWithKnife(person, 3, 4, { oneWay: true, before: () => expect(person.preview).toHaveText('cuts n3 → n4') });
   await person.expectLogged('cut: n3 → n4');
   await expect(page.getByRole('button', { name: 'Mend 3 cuts' })).toBeVisible();
 
@@ -190,15 +191,15 @@ test('in hold mode nothing moves until it is delivered, from the stage or by a k
   await person.propose(1, 'slowly');
   await expect(bar).toContainText(/[1-9]\d* packets held/);
 
-  await person.findPacket('prepare', 1, 3);
-  await person.click();
+  await findPacket(person, 'prepare', 1, 3);
+  await clickHere(person);
   const menu = page.getByRole('menu', { name: 'Packet' });
   await expect(menu).toContainText('prepare · n1 → n3');
   await expect(menu).toContainText('asks for a promise of 1.1');
   await menu.getByRole('menuitem', { name: 'Deliver now' }).click();
   await person.expectLogged("n3 got n1's prepare");
-  await person.findPacket('prepare', 1, 2);
-  await person.click();
+  await findPacket(person, 'prepare', 1, 2);
+  await clickHere(person);
   await menu.getByRole('menuitem', { name: 'Drop' }).click();
   await person.expectLogged("dropped by hand: n1's prepare to n2");
   await expect(page.getByRole('button', { name: /1 dropped by hand/ })).toBeVisible();
@@ -229,7 +230,7 @@ test('a link is clicked and spoiled in one direction; the table of links says so
   const { page } = person;
   await person.begin({ seed: 31 });
   await person.stageIsStill();
-  const at = await person.onLink(1, 2);
+  const at = await onLink(person, 1, 2);
   await page.mouse.click(at.x, at.y);
   const popover = page.getByRole('dialog', { name: /^Link n1/ });
   await popover.getByRole('radio', { name: 'n1 → n2' }).or(popover.getByRole('button', { name: 'n1 → n2' })).click();

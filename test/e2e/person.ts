@@ -45,8 +45,6 @@ export interface NodeDisk {
 const FAR = 60;
 /** Where a proposer keeps its highest round. What else there is on the disk is the disk's own. */
 const ROUND_KEY = 'proposer/round';
-/** Half the length of a stroke with the knife, px: across one link and no other. */
-const KNIFE_REACH = 9;
 
 export class Person {
   readonly app: SynodApp;
@@ -118,61 +116,6 @@ export class Person {
     await this.app.node(node).locator('.disc').click({ button: 'right' });
     await this.page.getByRole('menuitem', { name: menu }).hover();
     await this.page.getByRole('menuitem', { name: entry }).first().click();
-  }
-
-  /** The point this share of the way along the link between two nodes. */
-  async onLink(a: number, b: number, share = 0.5): Promise<Point> {
-    const from = await this.app.centre(a);
-    const to = await this.app.centre(b);
-    return { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
-  }
-
-  /**
-   * Takes the knife by its key and draws a short stroke across one link, so that node `a` lies to its left. `before` is
-   * called while the stroke is still drawn.
-   */
-  async cutWithKnife(a: number, b: number, { oneWay = false, before }: { oneWay?: boolean; before?: () => Promise<void> } = {}): Promise<void> {
-    await this.stageIsStill();
-    const at = await this.onLink(a, b, 0.4);
-    const from = await this.app.centre(a);
-    const length = Math.hypot(at.x - from.x, at.y - from.y);
-    const along = { x: (at.y - from.y) / length, y: -(at.x - from.x) / length };
-    const { keyboard, mouse } = this.page;
-    // Away from whatever is being typed in.
-    await this.app.node(a).focus();
-    await keyboard.down('k');
-    await mouse.move(at.x - along.x * KNIFE_REACH, at.y - along.y * KNIFE_REACH);
-    await mouse.down();
-    if (oneWay) await keyboard.down('Shift');
-    await mouse.move(at.x + along.x * KNIFE_REACH, at.y + along.y * KNIFE_REACH, { steps: 6 });
-    await before?.();
-    await mouse.up();
-    if (oneWay) await keyboard.up('Shift');
-    await keyboard.up('k');
-  }
-
-  /** Moves the pointer along a link from one node towards the other until it is on such a packet that goes that way. */
-  async findPacket(kind: string, from: number, to: number): Promise<void> {
-    await this.stageIsStill();
-    const a = await this.app.centre(from);
-    const b = await this.app.centre(to);
-    const length = Math.hypot(b.x - a.x, b.y - a.y);
-    const tip = this.page.getByRole('tooltip');
-    for (let far = 30; far < length - 30; far += 6) {
-      // A little to the right of the way, where the lane is.
-      const x = a.x + ((b.x - a.x) * far - (b.y - a.y) * 4) / length;
-      const y = a.y + ((b.y - a.y) * far + (b.x - a.x) * 4) / length;
-      await this.page.mouse.move(x, y);
-      await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-      if ((await tip.count()) > 0 && (await tip.first().innerText()).includes(`${kind} · n${from} → n${to}`)) return;
-    }
-    throw new Error(`no ${kind} from n${from} to n${to} is to be seen`);
-  }
-
-  /** Clicks where the pointer is. */
-  async click(): Promise<void> {
-    await this.page.mouse.down();
-    await this.page.mouse.up();
   }
 
   /** Proposes a value at a node, by its context menu and the dialog. */
