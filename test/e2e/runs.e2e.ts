@@ -1,10 +1,11 @@
 /** Runs are saved, opened, restored after a kill, scrubbed, forked and taken back, in the real app. */
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Branch, SessionInfo, TimelineNews } from '../../src/contract/index.ts';
-import { expect, test, type SynodApp } from './app.ts';
+import { expect, programArguments, test, type SynodApp } from './app.ts';
 
 let folder: string;
 
@@ -252,4 +253,37 @@ test('a scenario of the library opens by its name', async ({ synod }) => {
   expect(entries.length).toBeGreaterThan(2);
   const info = await synod.request('library:open', { name: entries[0]!.name });
   expect(info.title).toBe(entries[0]!.title);
+});
+
+test('the menu does what the window does', async ({ synod }) => {
+  const click = (menu: string, entry: string) =>
+    synod.electron.evaluate(
+      ({ Menu, BrowserWindow }, [outer, inner]) => {
+        const items = Menu.getApplicationMenu()!.items.find(({ label }) => label === outer)!.submenu!.items;
+        items.find(({ label }) => label === inner)!.click(undefined, BrowserWindow.getAllWindows()[0]);
+      },
+      [menu, entry] as const,
+    );
+  await synod.waitForChosen(1);
+  await choose(synod, join(folder, 'menu.synod'));
+  await click('&File', 'Save As…');
+  await expect.poll(() => readdirSync(folder)).toEqual(['menu.synod']);
+  await expect.poll(() => title(synod)).toBe('menu.synod – Synod');
+  const { run } = await session(synod);
+  await click('&Run', 'Fork Here');
+  await expect.poll(async () => (await session(synod)).run).toBe(run + 1);
+  await click('&Edit', 'Undo');
+  await expect.poll(async () => (await session(synod)).branch).toBe(1);
+  await click('&File', 'Open…');
+  await expect.poll(async () => (await session(synod)).run).toBe(run + 3);
+});
+
+test('a second start hands its run to the first, which waits for it and opens it', async ({ launch }) => {
+  const path = join(folder, 'broken.synod');
+  const app = await launch({ args: ['--seed', '7'] });
+  await saveSomething(app, path);
+  await app.request('session:new', { nodes: 3, seed: 1 });
+  const [program, ...before] = programArguments(app.userData);
+  await once(spawn(program, [...before, path], { env: { ...process.env, SYNOD_DIALOGS: 'off' } }), 'exit');
+  await expect.poll(async () => (await session(app)).file).toBe('broken.synod');
 });
