@@ -138,7 +138,10 @@ export class ClusterService {
     const document = { title, path, edited };
     // Whoever attaches while the very first run is being had waits for it.
     if (this.#session === null) return this.#change(async () => this.#begin(await prepare(), document, branches));
-    return prepare().then((session) => this.#change(() => this.#begin(session, document, branches)));
+    return prepare().then(async (session) => {
+      if (this.#closed) await session.close('ends');
+      return this.#change(() => this.#begin(session, document, branches));
+    });
   }
 
   /** The run that goes on; frames begin to come, the first with a snapshot. */

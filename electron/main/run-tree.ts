@@ -12,7 +12,7 @@ import type { Expected } from '../../src/scenario/expect.ts';
 import { Autosave } from './autosave.ts';
 import { Branches } from './branches.ts';
 import type { Engine, RunSoFar } from './parts.ts';
-import type { Session, SessionStart } from './session.ts';
+import { EXACT, type Session, type SessionStart, type Verdict } from './session.ts';
 import type { TaskControl, Tasks } from './tasks.ts';
 import { deedText, UndoStack, type Deed } from './undo.ts';
 
@@ -35,19 +35,20 @@ export class RunTree {
   readonly #host: TreeHost;
   readonly #branches: Branches;
   readonly #undo = new UndoStack();
-  /** There is none of a run that can only be looked at: its file has it. */
-  readonly #autosave: Autosave | null;
+  /** Branches that can only be looked at. */
+  readonly #verdicts = new Map<number, Verdict>();
+  /** There is none before there is a branch that goes on: what can only be looked at is in its file. */
+  #autosave: Autosave | null = null;
 
   /**
    * The tree of the session that begins.
    * @param branches of an earlier launch, one of which the session goes on with; `null`: there is this one only
    */
   constructor(host: TreeHost, branches: Branches | null) {
-    const { session, engine } = host;
-    const { header, journal, begun, readOnly } = session;
+    const { header, journal, begun, readOnly, exactUpTo } = host.session;
     this.#host = host;
     this.#branches = branches ?? Branches.of({ header, journal: [...journal] }, begun);
-    this.#autosave = readOnly === '' ? new Autosave(engine.startJournal, () => this.#saved(), host.tell, engine.settled) : null;
+    if (readOnly !== '') this.#verdicts.set(this.current, { readOnly, exactUpTo });
     this.#listen();
   }
 
@@ -87,7 +88,7 @@ export class RunTree {
     const from = branches.current.id;
     await tasks.run('Forking', async (control) => {
       const place = await session.past(seq, (history) => history.checkpointAt(seq));
-      await this.#move({ run: place.run, end: place.end, digest: null }, control, () => {
+      await this.#move({ run: place.run, end: place.end, digest: null }, EXACT, control, () => {
         this.#undo.push({ type: 'fork', from, to: branches.fork(place.run, place.end).id });
       });
     });
@@ -99,7 +100,7 @@ export class RunTree {
     const branch = branches.get(id);
     if (branch === branches.current) throw new CommandError(`“${branch.name}” goes on already`);
     await this.#host.tasks.run(`Going to “${branch.name}”`, (control) =>
-      this.#move(branch, control, () => void branches.switchTo(id)),
+      this.#move(branch, this.#verdicts.get(id) ?? EXACT, control, () => void branches.switchTo(id)),
     );
   }
 
@@ -148,7 +149,12 @@ export class RunTree {
    * Another run of the tree takes the place of the one that goes on, which is parked.
    * @param register told once it is there: puts it into the tree
    */
-  async #move(wanted: RunSoFar & { readonly digest: string | null }, control: TaskControl, register: () => void): Promise<void> {
+  async #move(
+    wanted: RunSoFar & { readonly digest: string | null },
+    verdict: Verdict,
+    control: TaskControl,
+    register: () => void,
+  ): Promise<void> {
     const { session } = this.#host;
     const { transport, title, expected } = session;
     await session.pause();
@@ -156,7 +162,7 @@ export class RunTree {
     const start = this.#host.startOf(title, expected, { ...transport, playing: false });
     let next: Session;
     try {
-      next = await session.succeed(start, wanted, control);
+      next = await session.succeed(start, wanted, verdict, control);
     } catch (error) {
       await session.setTransport(transport);
       throw error;
@@ -171,7 +177,10 @@ export class RunTree {
 
   /** What becomes part of the run that goes on is saved. */
   #listen(): void {
-    this.#host.session.onJournal = (news) => this.#autosave?.append(news);
+    const { session, engine, tell } = this.#host;
+    session.onJournal = (news) => this.#autosave?.append(news);
+    if (session.readOnly !== '') return;
+    this.#autosave ??= new Autosave(engine.startJournal, () => this.#saved(), tell, engine.settled);
   }
 
   #save(): void {
@@ -221,7 +230,7 @@ export class RunTree {
         branches.checkRoom();
         return this.#leave(() =>
           this.#host.tasks.run('Going back', (control) =>
-            this.#move(wanted, control, () => void branches.fork(wanted.run, wanted.end)),
+            this.#move(wanted, EXACT, control, () => void branches.fork(wanted.run, wanted.end)),
           ),
         );
       }

@@ -45,7 +45,8 @@ export interface Verdict {
 /** How long the history may take to get to what happened just now, ms. */
 const CATCH_UP_MS = 5000;
 
-const EXACT: Verdict = { readOnly: '', exactUpTo: 0 };
+/** It may. */
+export const EXACT: Verdict = { readOnly: '', exactUpTo: 0 };
 
 interface Parts {
   readonly history: History;
@@ -80,6 +81,7 @@ export class Session {
   onJournal: (news: SessionNews) => void = () => {};
   readonly #engine: Engine;
   readonly #directory: string;
+  #historyLost = false;
   #onProblem: ((problem: Problem) => void) | null = null;
   readonly #problems: Problem[] = [];
 
@@ -109,7 +111,10 @@ export class Session {
       this.mark = { ...end, digest };
       this.onJournal({ entries, ...this.mark });
     };
-    this.history.onProblem = (problem) => this.#tell(problem);
+    this.history.onProblem = (problem) => {
+      this.#historyLost = true;
+      this.#tell(problem);
+    };
   }
 
   /** Begins a run. @throws Error when its threads or their storage cannot be had; nothing is left of it then. */
@@ -155,13 +160,19 @@ export class Session {
    * Another run of the same tree takes this one's place: the history is its from then on, and only the threads of this
    * one are left to end. When that cannot be, everything is as before.
    * @param wanted with the digest of its events, if that is known
+   * @param verdict whether it may go on
    * @throws Error when it cannot be had.
    */
-  async succeed(start: SessionStart, wanted: RunSoFar & { readonly digest: string | null }, control: TaskControl): Promise<Session> {
+  async succeed(
+    start: SessionStart,
+    wanted: RunSoFar & { readonly digest: string | null },
+    verdict: Verdict,
+    control: TaskControl,
+  ): Promise<Session> {
     const { history } = this;
     const judge = ({ divergence, digest }: Loaded): Verdict => {
       if (divergence !== null) throw new CommandError(`this moment cannot be had again: ${divergence}`);
-      if (wanted.digest === null || wanted.digest === digest) return EXACT;
+      if (wanted.digest === null || wanted.digest === digest) return verdict;
       throw new CommandError('executed again, this branch gave other events than it had');
     };
     try {
@@ -243,7 +254,8 @@ export class Session {
     try {
       return await ask(this.history);
     } catch (error) {
-      if (!(error instanceof HistoryError) || seq > (await this.cluster.status()).events) throw error;
+      if (!(error instanceof HistoryError) || this.#historyLost) throw error;
+      if (seq > (await this.cluster.status()).events) throw error;
       await this.chronicle.reached(seq, CATCH_UP_MS);
       return ask(this.history);
     }

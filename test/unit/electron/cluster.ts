@@ -33,8 +33,8 @@ export class TestCluster implements Cluster {
   #port: MessagePort;
   #told: { mark: ReturnType<InlineCluster['scheduler']['log']['mark']>; commands: number };
 
-  constructor({ header, run, directory, transport, script, resume, history }: ClusterStart) {
-    this.engine = resume === null ? new InlineCluster(header, { script }) : InlineCluster.resume(resume.run, resume.checkpoint);
+  constructor({ header, run, directory, transport, resume, history }: ClusterStart) {
+    this.engine = resume === null ? new InlineCluster(header) : InlineCluster.resume(resume.run, resume.checkpoint);
     this.run = run;
     this.directory = directory;
     this.transport = transport;

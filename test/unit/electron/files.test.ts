@@ -128,6 +128,31 @@ test('a run that gives other events than its file says can only be looked at, an
   expect(world.journals).toHaveLength(1);
 });
 
+test('a fork of what is known to be exact goes on and is saved as it goes; its parent still does not', async () => {
+  await service.command({ type: 'client', settings: { interval: 5000 } });
+  await service.command({ type: 'network', settings: { latency: { distribution: 'uniform', min: 500, max: 1000 } } });
+  live().pass(4 * SECOND);
+  const { marks } = await live().snapshot();
+  const [mark] = marks;
+  answers = [path('mine.synod')];
+  await files.save(false);
+  const text = readFileSync(path('mine.synod'), 'utf8');
+  writeFileSync(path('mine.synod'), text.replace(/"digest": "[0-9a-f]{16}"/, '"digest": "0123456789abcdef"'));
+  const info = await files.openPath(path('mine.synod'), null);
+  expect(info.readOnly).not.toBe('');
+  expect(world.journals).toHaveLength(1);
+  await expect(service.fork({ run: info.run, seq: (await live().snapshot()).end.seq })).rejects.toThrow(
+    `Up to event ${marks.at(-1)!.seq} it is known to be exact: fork there.`,
+  );
+  const forked = await service.fork({ run: info.run, seq: mark!.seq - 1 });
+  expect(forked.readOnly).toBe('');
+  await service.command(crash(1));
+  expect(world.journals).toHaveLength(2);
+  expect(world.journals[1]!.closed).toBe(false);
+  expect((await service.switchTo(1)).readOnly).toBe(info.readOnly);
+  await expect(service.setTransport({ playing: true })).rejects.toThrow(info.readOnly);
+});
+
 describe('of a run that was executed again', () => {
   const loaded = { at: 5, seq: 2500, digest: 'a', divergence: null, marks: [{ seq: 1000, digest: 'x' }, { seq: 2000, digest: 'y' }] };
   const saved = { digest: 'a', marks: [], readOnly: '' };
