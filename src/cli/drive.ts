@@ -2,7 +2,6 @@
 import type { Speed } from '../cluster/frames.ts';
 import type { PackedEvents } from '../cluster/packed-events.ts';
 import type { Place, Run, RunHeader } from '../cluster/run.ts';
-import type { ScriptedCommand } from '../cluster/script.ts';
 import type { World } from '../cluster/world.ts';
 
 /** Wall time between two looks at the clock, ms. */
@@ -17,7 +16,6 @@ export interface DriveListener {
 
 export interface Drive {
   readonly header: RunHeader;
-  readonly script: readonly ScriptedCommand[];
   /** Virtual time at which it ends, µs; Infinity: when `signal` says so. */
   readonly until: number;
   readonly speed: Speed;

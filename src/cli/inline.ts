@@ -9,8 +9,8 @@ import { TURN_MS, type Again, type Drive, type Driven, type DriveListener, type 
 const TURN_US = 250_000;
 
 /** Runs until the end, or until the signal. */
-export async function driveInline({ header, script, until, speed, signal, listener }: Drive): Promise<Driven> {
-  const cluster = new InlineCluster(header, { script });
+export async function driveInline({ header, until, speed, signal, listener }: Drive): Promise<Driven> {
+  const cluster = new InlineCluster(header);
   const { log, refused } = cluster.scheduler;
   const tell = teller(cluster, listener);
   const begun = performance.now();

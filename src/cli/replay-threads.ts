@@ -9,14 +9,16 @@ import { onThreads, type WatchedCluster } from './threads.ts';
  * @throws Error when the threads cannot be started, or the router's thread ends by itself.
  */
 export async function replayThreads({ run, end, enough, listener }: Again): Promise<Replayed> {
-  return onThreads({ header: run.header }, listener, async (watched) => {
+  // What the script did is in the journal; what it would have done after the end is not wanted.
+  return onThreads({ ...run.header, script: [] }, listener, async (watched) => {
     const { cluster } = watched;
     const ended = async (complete: boolean, divergence: string | null): Promise<Replayed> => {
       const { now, events, digest } = await cluster.status();
       await watched.heard(events);
       return { end: { at: now, seq: events }, digest, complete, divergence };
     };
-    for (const { at, seq, command } of run.journal) {
+    for (const { at, seq, command, refused } of run.journal) {
+      if (refused !== undefined) continue;
       if ((await goTo(watched, { at, seq }, enough)) === 'enough') return ended(false, null);
       if ((await cluster.status()).events !== seq) return ended(true, lostAt({ at, seq }));
       try {

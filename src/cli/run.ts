@@ -27,7 +27,7 @@ const SEED_COUNT = 2 ** 32;
 export async function run(options: RunOptions): Promise<number> {
   const scenario = await runOf(options);
   if (options.out !== null) await checkWritable(options.out);
-  const { header, title, script, expected } = scenario;
+  const { header, title, expected } = scenario;
   const { json, only, host } = options;
   const signal = interrupted();
   const report = new Report(header, { title, json, only, expected, write });
@@ -37,7 +37,6 @@ export async function run(options: RunOptions): Promise<number> {
   report.begin();
   const driven = await (host === 'inline' ? driveInline : driveThreads)({
     header,
-    script,
     until,
     speed,
     signal,
@@ -65,7 +64,7 @@ async function runOf({ file, seed, nodes }: RunOptions): Promise<ScenarioRun> {
   const drawn = seed ?? randomInt(SEED_COUNT);
   if (file === null) {
     const header = createHeader(protocolNamed('paxos'), { nodes: nodes ?? SCENARIO_NODES_DEFAULT, seed: drawn });
-    return { title: '', header, script: [], until: null, expected: null };
+    return { title: '', header, until: null, expected: null };
   }
   const text = await readRunText(file);
   if (isRunFile(text)) throw new UsageError(`${file} is a run that was saved: synod replay ${file} has it again`);

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FRAME_EVENTS_MAX } from '../cluster/frames.ts';
 import type { RunHeader } from '../cluster/run.ts';
-import type { ScriptedCommand } from '../cluster/script.ts';
 import { ThreadCluster } from '../host/thread/thread-cluster.ts';
 import { TURN_MS, type Drive, type Driven, type DriveListener } from './drive.ts';
 
@@ -74,8 +73,8 @@ export class WatchedCluster {
  * @throws Error when the threads cannot be started, or the router's thread ends by itself.
  */
 export async function driveThreads(drive: Drive): Promise<Driven> {
-  const { header, script, until, speed, signal, listener } = drive;
-  return onThreads({ header, script }, listener, async (watched) => {
+  const { header, until, speed, signal, listener } = drive;
+  return onThreads(header, listener, async (watched) => {
     const { cluster } = watched;
     let status = await cluster.status();
     const begun = performance.now();
@@ -90,13 +89,13 @@ export async function driveThreads(drive: Drive): Promise<Driven> {
 
 /** Starts a cluster in a folder of its own, and ends it and clears the folder away when `use` is over. */
 export async function onThreads<T>(
-  what: { readonly header: RunHeader; readonly script?: readonly ScriptedCommand[] },
+  header: RunHeader,
   listener: DriveListener,
   use: (watched: WatchedCluster) => Promise<T>,
 ): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'synod-'));
   const transport = { playing: false, speed: 1 };
-  const cluster = await ThreadCluster.start({ ...what, run: 1, directory, workers, transport, observe: true });
+  const cluster = await ThreadCluster.start({ header, run: 1, directory, workers, transport, observe: true });
   try {
     const watched = new WatchedCluster(cluster, listener);
     await cluster.attach();

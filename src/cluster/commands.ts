@@ -89,6 +89,10 @@ export interface JournalEntry {
   readonly at: number;
   readonly seq: number;
   readonly command: Command;
+  /** Which command of the script it is, counted from 0; without it, the script has no part in it. */
+  readonly scripted?: number;
+  /** It could not be carried out, and nothing came of it; the script has gone on after it all the same. */
+  readonly refused?: true;
 }
 
 /** Which node a command is about, for the log; `null` for the whole cluster. */

@@ -5,6 +5,7 @@ import type { NetworkSettings } from '../network/settings.ts';
 import { defaultNetwork } from '../network/settings.ts';
 import type { ClientSettings, JournalEntry } from './commands.ts';
 import { clientDefaults } from './commands.ts';
+import type { ScriptedCommand } from './script.ts';
 
 /** Raised whenever the same header and commands would no longer give the same events. */
 export const ENGINE_VERSION = 1;
@@ -19,10 +20,13 @@ export interface RunHeader {
   readonly nodes: readonly NodeId[];
   readonly network: NetworkSettings;
   readonly client: ClientSettings;
+  /** Commands at times and at conditions. @default none */
+  readonly script?: readonly ScriptedCommand[];
 }
 
 export interface Run {
   readonly header: RunHeader;
+  /** What was done to it, by whomever, the script included. */
   readonly journal: readonly JournalEntry[];
 }
 
@@ -47,8 +51,10 @@ export function createHeader(
     readonly config?: unknown;
     readonly network?: NetworkSettings;
     readonly client?: Partial<ClientSettings>;
+    readonly script?: readonly ScriptedCommand[];
   },
 ): RunHeader {
+  const { script = [] } = choices;
   const nodes = Array.from({ length: nodeCountSchema.parse(choices.nodes) }, (_, i) => i + 1);
   return {
     engine: ENGINE_VERSION,
@@ -58,6 +64,7 @@ export function createHeader(
     nodes,
     network: choices.network ?? defaultNetwork(),
     client: { ...clientDefaults, ...choices.client },
+    ...(script.length > 0 && { script }),
   };
 }
 

@@ -32,7 +32,7 @@ import {
   type NodeState,
 } from './node-state.ts';
 import type { RunHeader } from './run.ts';
-import { Script, type RefusedCommand, type ScriptedCommand } from './script.ts';
+import { Script, type RefusedCommand, type ScriptState } from './script.ts';
 
 /** A stretch [from, until) of virtual time, with a batch for each node that has something to do in it. */
 export interface Window {
@@ -57,6 +57,7 @@ export interface SchedulerState {
   readonly nodes: readonly NodeState[];
   readonly router: RouterState;
   readonly client: ClientState;
+  readonly script: ScriptState;
   readonly log: LogState;
   /** Commands carried out so far. */
   readonly commands: number;
@@ -94,16 +95,10 @@ export class Scheduler {
   private readonly batches = new BatchMaker();
 
   /**
-   * @param script commands for times to come, and at conditions.
+   * @param keepBytes how much of the event log to keep
    * @param from where to go on; without it, at the beginning.
    */
-  constructor(
-    header: RunHeader,
-    protocol: AnyProtocol,
-    script: readonly ScriptedCommand[] = [],
-    keepBytes?: number,
-    from?: SchedulerStart,
-  ) {
+  constructor(header: RunHeader, protocol: AnyProtocol, keepBytes?: number, from?: SchedulerStart) {
     const state = from?.state;
     const seed = mix(header.seed, SEED_NETWORK);
     this.header = header;
@@ -118,7 +113,7 @@ export class Scheduler {
     this.delivered = state?.delivered ?? 0;
     this.slotNext = state?.slotNext ?? 1;
     this.requests = state?.requests ?? 0;
-    this.script = new Script(script, protocol, this.log);
+    this.script = new Script(header.script ?? [], protocol, this.log, state?.script);
     for (const one of state?.nodes ?? []) this.nodes.set(one.node, copyNodeState(one));
     for (const node of header.nodes) {
       if (this.nodes.has(node)) continue;
@@ -129,7 +124,7 @@ export class Scheduler {
     this.nodeList = [...this.nodes.values()];
   }
 
-  /** The scheduler as it is now, between two windows. The script is not in it: what it did is in the journal. */
+  /** The scheduler as it is now, between two windows. */
   save(): SchedulerState {
     if (this.operations.length > 0) throw new Error('a checkpoint was wanted before the host had done its part');
     return {
@@ -141,6 +136,7 @@ export class Scheduler {
       nodes: this.nodeList.map(copyNodeState),
       router: this.router.save(),
       client: this.client.save(),
+      script: this.script.save(this.log),
       log: this.log.save(),
       commands: this.journal.length,
     };
@@ -168,7 +164,7 @@ export class Scheduler {
       }
       this.now = Math.max(this.now, at);
       if (this.script.next() <= at) {
-        this.script.strike(this.log, (command) => this.tryScripted(command));
+        this.script.strike(this.log, (command, index) => this.tryScripted(command, index));
         return { from: at, until: at, single: true, batches: [] };
       }
       if (this.client.next <= at) {
@@ -203,10 +199,11 @@ export class Scheduler {
 
   /**
    * Carries out a command now, between two windows.
+   * @param scripted which one of the script it is
    * @returns where it took its place in the run.
    * @throws CommandError, and nothing has changed.
    */
-  command(command: Command): { at: number; seq: number } {
+  command(command: Command, scripted?: number): { at: number; seq: number } {
     const place = { at: this.now, seq: this.log.seq };
     // A thread can end within a window, in which packets have reached other nodes already.
     if (command.type !== 'died') this.recall();
@@ -214,8 +211,20 @@ export class Scheduler {
     // the turn always comes first.
     if (command.type === 'died' && this.client.next <= this.now) this.clientTurn(this.now);
     carryOut(this, command);
-    this.journal.push({ ...place, command });
+    this.journal.push({ ...place, command, ...(scripted !== undefined && { scripted }) });
     return place;
+  }
+
+  /**
+   * Does again what a journal says was done here.
+   * @throws CommandError when it cannot be done any more, and nothing has changed.
+   */
+  repeat(entry: JournalEntry): void {
+    const { command, scripted, refused } = entry;
+    if (scripted !== undefined) this.script.mustBeNext(scripted);
+    if (refused === undefined) this.command(command, scripted);
+    else this.journal.push(entry);
+    if (scripted !== undefined) this.script.pass(scripted, this.log);
   }
 
   /** A node's next input from outside the network. */
@@ -268,12 +277,13 @@ export class Scheduler {
     return true;
   }
 
-  private tryScripted(command: Command): void {
+  private tryScripted(command: Command, scripted: number): void {
     try {
-      this.command(command);
+      this.command(command, scripted);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       this.refused.push({ at: this.now, command, error: error.message });
+      this.journal.push({ at: this.now, seq: this.log.seq, command, scripted, refused: true });
     }
   }
 

@@ -8,12 +8,10 @@ import type { NodeOutput } from '../cluster/batch.ts';
 import type { Command, JournalEntry } from '../cluster/commands.ts';
 import type { NodeInspection, Run, RunHeader } from '../cluster/run.ts';
 import { IDLE_WINDOWS_MAX, Scheduler, type SchedulerState, type Window } from '../cluster/scheduler.ts';
-import type { ScriptedCommand } from '../cluster/script.ts';
 import { NodeRunner, type RunnerData } from './runner.ts';
 import { Disk, type DiskData } from './storage/disk.ts';
 
 export interface InlineOptions {
-  readonly script?: readonly ScriptedCommand[];
   /** Whether nodes make views. @default false */
   readonly observe?: boolean;
   /** How much of the event log to keep, bytes. */
@@ -47,9 +45,9 @@ export class InlineCluster {
 
   constructor(header: RunHeader, options: InlineOptions = {}, from?: InlineStart) {
     const protocol = options.protocol ?? protocolNamed(header.protocol);
-    const { script, keepBytes, observe = false } = options;
+    const { keepBytes, observe = false } = options;
     const start = from && { state: from.checkpoint.scheduler, journal: from.journal };
-    this.scheduler = new Scheduler(header, protocol, script, keepBytes, start);
+    this.scheduler = new Scheduler(header, protocol, keepBytes, start);
     this.observe = observe;
     for (const node of header.nodes) this.disks.set(node, new Disk());
     for (const [node, data] of from?.checkpoint.disks ?? []) this.disks.set(node, new Disk(data));
@@ -126,6 +124,12 @@ export class InlineCluster {
     const place = this.scheduler.command(command);
     this.carryOutOperations();
     return place;
+  }
+
+  /** Does again what a journal says was done here. @throws CommandError when it cannot be done any more. */
+  repeat(entry: JournalEntry): void {
+    this.scheduler.repeat(entry);
+    this.carryOutOperations();
   }
 
   /** Has every node that has started show itself. */

@@ -33,7 +33,7 @@ export function* replayTo(
     yield* goTo(cluster, entry);
     if (scheduler.log.seq !== entry.seq) return lostAt(entry);
     try {
-      cluster.command(entry.command);
+      cluster.repeat(entry);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       return `the command "${entry.command.type}" after event ${entry.seq} can no longer be carried out: ${error.message}`;

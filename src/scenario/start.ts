@@ -1,15 +1,12 @@
 /** From a scenario to the run it describes. */
 import { protocolNamed } from '../protocol/registry.ts';
 import { createHeader, type RunHeader } from '../cluster/run.ts';
-import type { ScriptedCommand } from '../cluster/script.ts';
 import type { Expected } from './expect.ts';
 import type { Scenario } from './schema.ts';
 
 export interface ScenarioRun {
   readonly title: string;
   readonly header: RunHeader;
-  /** In the order of the file. */
-  readonly script: readonly ScriptedCommand[];
   /** When the scenario is over, virtual time in µs; `null` when it does not say. */
   readonly until: number | null;
   /** What it expects, for an ExpectationJudge (expect.ts); `null` when it expects nothing. */
@@ -30,11 +27,8 @@ export function scenarioRun(scenario: Scenario, seed: number): ScenarioRun {
       config,
       network,
       client,
+      script: [...scenario.links.map((link) => ({ at: 0, command: { type: 'link' as const, ...link } })), ...scenario.commands],
     }),
-    script: [
-      ...scenario.links.map((link) => ({ at: 0, command: { type: 'link' as const, ...link } })),
-      ...scenario.commands,
-    ],
     until,
     expected: until === null || scenario.expect.length === 0 ? null : { list: scenario.expect, until },
   };

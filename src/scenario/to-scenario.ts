@@ -26,10 +26,11 @@ type Plain = { readonly [key: string]: unknown };
 /**
  * The YAML text of a scenario that does the same at the same virtual times. A command strikes before all else that
  * happens at its microsecond; where among the events of that microsecond it struck in the run is not kept. A thread
- * that ended by itself becomes a crash.
+ * that ended by itself becomes a crash. What the script has not done yet, and what was refused, is not in it.
  * @throws RangeError when the run has more commands than a scenario can have.
  */
-export function toScenario({ header, journal }: Run, { title, about = '', until }: ScenarioNotes): string {
+export function toScenario({ header, journal: all }: Run, { title, about = '', until }: ScenarioNotes): string {
+  const journal = all.filter(({ refused }) => refused === undefined);
   if (journal.length > SCENARIO_COMMANDS_MAX) {
     const [most, given] = [SCENARIO_COMMANDS_MAX, journal.length].map((count) => count.toLocaleString('en'));
     throw new RangeError(`a scenario has at most ${most} commands, and this run has ${given}`);

@@ -28,7 +28,7 @@ function measure(network: object): Rates {
     at: i * 20_000,
     command: { type: 'propose' as const, node: 1 + (i % 5), slot: i + 1, value: 'heron' },
   }));
-  const cluster = new InlineCluster(header, { script, keepBytes: 512 * 1024 * 1024 });
+  const cluster = new InlineCluster({ ...header, script }, { keepBytes: 512 * 1024 * 1024 });
   cluster.runUntil(5_000_000);
   const mark = cluster.scheduler.log.mark();
   const begin = process.cpuUsage();

@@ -1,7 +1,6 @@
 /** The tree of forks behind the window's bridge: a branch is a run and how far it has got. */
 import type { Branch } from '../../src/contract/index.ts';
 import type { Run } from '../../src/cluster/run.ts';
-import type { ScriptedCommand } from '../../src/cluster/script.ts';
 import type { InlineCluster } from '../../src/host/inline.ts';
 import { clusterAt, marksOf } from './past.ts';
 
@@ -14,11 +13,9 @@ export class BranchTree {
   current = 0;
   private ids = 0;
   private branches: Kept[] = [];
-  private script: readonly ScriptedCommand[] = [];
 
   /** Another tree, of one branch; numbers go on. */
-  begin(cluster: InlineCluster, script: readonly ScriptedCommand[]): void {
-    this.script = script;
+  begin(cluster: InlineCluster): void {
     this.branches = [];
     this.add(cluster, null, null);
   }
@@ -26,7 +23,7 @@ export class BranchTree {
   list(live: InlineCluster): Branch[] {
     return this.branches.map(({ run, ...kept }) => {
       const current = kept.id === this.current;
-      const cluster = current ? live : clusterAt({ run, script: this.script }, kept.seq);
+      const cluster = current ? live : clusterAt({ run }, kept.seq);
       const { seq, at } = cluster.scheduler.log;
       return { ...kept, seq, at, chosen: marksOf(cluster).filter(({ kind }) => kind === 'chosen').length, current };
     });
@@ -41,7 +38,7 @@ export class BranchTree {
   /** The cluster of a branch as it was left. @throws Error when there is none of this number. */
   clusterOf(id: number): InlineCluster {
     const { run, seq } = this.get(id);
-    return clusterAt({ run, script: this.script }, seq);
+    return clusterAt({ run }, seq);
   }
 
   /** A branch of the one that goes on, which goes on from then on. */

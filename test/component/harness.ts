@@ -24,7 +24,6 @@ import { createHeader, type RunHeader } from '../../src/cluster/run.ts';
 import { protocolNamed } from '../../src/protocol/registry.ts';
 import { completeNetwork } from '../../src/network/settings.ts';
 import { InlineCluster } from '../../src/host/inline.ts';
-import type { ScriptedCommand } from '../../src/cluster/script.ts';
 import type { LibraryEntry, Recoverable } from '../../src/contract/index.ts';
 import type { Run } from '../../src/cluster/run.ts';
 import type { Expected } from '../../src/scenario/expect.ts';
@@ -68,7 +67,6 @@ export class InlineBridge implements SynodBridge {
   readonly delays = new Map<WindowChannel, Promise<void>>();
   private readonly branches = new BranchTree();
   private deeds: Deed[] = [];
-  private script: readonly ScriptedCommand[] = [];
   private expected: Expected | null = null;
   private frames = 0;
   private silent = false;
@@ -164,16 +162,15 @@ export class InlineBridge implements SynodBridge {
   }
 
   private get past() {
-    return { run: this.cluster.run(), script: this.script };
+    return { run: this.cluster.run() };
   }
 
-  private begin(header: RunHeader, script: readonly ScriptedCommand[] = [], expected: Expected | null = null): void {
-    this.script = script;
+  private begin(header: RunHeader, expected: Expected | null = null): void {
     this.expected = expected;
     this.title = this.file = '';
     this.deeds = [];
-    const cluster = new InlineCluster(header, { observe: true, script: [...script] });
-    this.branches.begin(cluster, script);
+    const cluster = new InlineCluster(header, { observe: true });
+    this.branches.begin(cluster);
     this.goOnWith(cluster);
   }
 
@@ -247,8 +244,8 @@ export class InlineBridge implements SynodBridge {
   }
 
   private openFromLibrary(name: string): SessionInfo {
-    const { title, header, script, expected } = scenarioRun(parseScenario(libraryText(name), libraryFile(name)), 1);
-    this.begin(header, script, expected);
+    const { title, header, expected } = scenarioRun(parseScenario(libraryText(name), libraryFile(name)), 1);
+    this.begin(header, expected);
     this.title = title;
     return this.entered();
   }

@@ -5,7 +5,6 @@
 import { applyEvent, createWorld, type Comparison, type ExpectationState, type Exactness, type Mark, type Moment } from '../../src/contract/index.ts';
 import { readEvents, splitEvents, type PackedEvents } from '../../src/cluster/event-log.ts';
 import type { Run } from '../../src/cluster/run.ts';
-import type { ScriptedCommand } from '../../src/cluster/script.ts';
 import { logRow, sentence } from '../../src/contract/log.ts';
 import { markOf, markOfCommand } from '../../src/host/history/marks.ts';
 import { InlineCluster } from '../../src/host/inline.ts';
@@ -14,20 +13,18 @@ import { ExpectationJudge, type Expected } from '../../src/scenario/expect.ts';
 
 export interface RunPast {
   readonly run: Run;
-  readonly script?: readonly ScriptedCommand[];
 }
 
 /** The run at the end of the step to which event `seq - 1` belongs. */
-export function clusterAt({ run, script = [] }: RunPast, seq: number): InlineCluster {
-  const cluster = new InlineCluster(run.header, { observe: true, script: [...script] });
+export function clusterAt({ run }: RunPast, seq: number): InlineCluster {
+  const cluster = new InlineCluster(run.header, { observe: true });
   const { scheduler } = cluster;
   for (;;) {
-    // Commands of the script carry themselves out, and stand in the journal then.
     const entry = run.journal[scheduler.journal.length];
     if (entry === undefined || entry.seq >= seq) break;
     while (scheduler.log.seq < entry.seq && cluster.step(entry.at));
     cluster.runUntil(entry.at);
-    if (run.journal[scheduler.journal.length] === entry) cluster.command(entry.command);
+    cluster.repeat(entry);
   }
   while (scheduler.log.seq < seq && cluster.step());
   return cluster;

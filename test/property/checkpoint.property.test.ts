@@ -46,8 +46,9 @@ function liveRun(seed: number): { readonly cluster: InlineCluster; readonly chec
 describe('a run with everything in it', () => {
   it.each(shares(1000))('replays to the same digest (seeds from %i)', (from) => {
     everySeed(from, (seed) => {
-      const { header, script, until } = wildRun(seed, SECONDS);
-      const cluster = new InlineCluster(header, { script });
+      const { header: bare, script, until } = wildRun(seed, SECONDS);
+      const header = { ...bare, script };
+      const cluster = new InlineCluster(header);
       cluster.runUntil(until);
       for (const event of readEvents(cluster.scheduler.log.since(LOG_START)!)) {
         sometimes.add(event.type === 'lost' ? event.cause : event.type === 'start' ? event.disk : event.type);

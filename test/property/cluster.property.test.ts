@@ -38,16 +38,16 @@ describe('the same run', () => {
   it.each(shares)('in windows, chopped windows, single steps and replayed is the same (seeds from %i)', (from) => {
     everySeed(from, (seed) => {
       const { header, script, until } = randomRun(seed, 12);
-      const whole = new InlineCluster(header, { script });
+      const whole = new InlineCluster({ ...header, script });
       whole.runUntil(until);
       note(whole.scheduler.log);
 
-      const chopped = new InlineCluster(header, { script });
+      const chopped = new InlineCluster({ ...header, script });
       const random = createRandom(seed, 5);
       while (chopped.now < until) chopped.runUntil(Math.min(until, chopped.now + nextInteger(random, 1, 200_000)));
       expect(chopped.digest, `seed ${seed}, chopped windows`).toBe(whole.digest);
 
-      const stepped = new InlineCluster(header, { script });
+      const stepped = new InlineCluster({ ...header, script });
       while (stepped.step(until));
       expect(stepped.digest, `seed ${seed}, single steps`).toBe(whole.digest);
 

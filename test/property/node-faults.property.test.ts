@@ -46,15 +46,15 @@ describe('the same run with faults of nodes', () => {
         at: nextInteger(random, 0, until - 1),
         command: command(random, header),
       }));
-      const whole = new InlineCluster(header, { script });
+      const whole = new InlineCluster({ ...header, script });
       whole.runUntil(until);
       note(whole.scheduler.log);
 
-      const chopped = new InlineCluster(header, { script });
+      const chopped = new InlineCluster({ ...header, script });
       while (chopped.now < until) chopped.runUntil(Math.min(until, chopped.now + nextInteger(random, 1, 100_000)));
       expect(chopped.digest, `seed ${seed}, chopped windows`).toBe(whole.digest);
 
-      const stepped = new InlineCluster(header, { script });
+      const stepped = new InlineCluster({ ...header, script });
       while (stepped.step(until));
       expect(stepped.digest, `seed ${seed}, single steps`).toBe(whole.digest);
 
@@ -99,9 +99,9 @@ describe('the same run with faults of nodes', () => {
         at: nextInteger(random, 0, until - 1),
         command: command(random, header),
       }));
-      const whole = new Driver(header, script);
+      const whole = new Driver({ ...header, script });
       while (whole.window(until, false));
-      const moved = new Driver(header, script);
+      const moved = new Driver({ ...header, script });
       const kept: { readonly saved: unknown; readonly copy: unknown }[] = [];
       while (moved.window(until, nextInteger(random, 0, 3) === 0)) {
         if (nextInteger(random, 0, 30) > 0) continue;

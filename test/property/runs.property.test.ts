@@ -19,7 +19,7 @@ describe('in every run', () => {
   it.each(shares)('no invariant of Paxos is broken (seeds from %i)', (from) => {
     for (let seed = from; seed < from + SHARE; seed++) {
       const { header, script, until } = randomRun(seed, SECONDS);
-      const cluster = new InlineCluster(header, { script });
+      const cluster = new InlineCluster({ ...header, script });
       cluster.runUntil(until);
       const events = eventsOf(cluster.scheduler.log);
       expect(violationsOf(header, events), `seed ${seed}`).toEqual([]);
@@ -50,7 +50,7 @@ function broken(seeds: number, rounds: number, commands: (node: NodeId, random: 
       const at = nextInteger(random, 0, until - 1);
       for (const command of commands(nextItem(random, header.nodes), random)) more.push({ at, command });
     }
-    const cluster = new InlineCluster(header, { script: [...script, ...more].sort((a, b) => a.at - b.at) });
+    const cluster = new InlineCluster({ ...header, script: [...script, ...more].sort((a, b) => a.at - b.at) });
     cluster.runUntil(until);
     const names = violationsOf(header, eventsOf(cluster.scheduler.log)).map(({ invariant }) => invariant);
     for (const name of new Set(names)) found.set(name, (found.get(name) ?? 0) + 1);

@@ -8,7 +8,6 @@ import type { NodeOutput } from '../../src/cluster/batch.ts';
 import type { Command } from '../../src/cluster/commands.ts';
 import type { Run, RunHeader } from '../../src/cluster/run.ts';
 import { Scheduler } from '../../src/cluster/scheduler.ts';
-import type { ScriptedCommand } from '../../src/cluster/script.ts';
 import { NodeRunner, type RunnerData } from '../../src/host/runner.ts';
 import { Disk, type DiskData } from '../../src/host/storage/disk.ts';
 
@@ -22,8 +21,8 @@ export class Driver {
   private readonly runners = new Map<NodeId, NodeRunner>();
   private readonly disks = new Map<NodeId, Disk>();
 
-  constructor(header: RunHeader, script: readonly ScriptedCommand[] = [], protocol?: AnyProtocol) {
-    this.scheduler = new Scheduler(header, protocol ?? protocolNamed(header.protocol), script);
+  constructor(header: RunHeader, protocol?: AnyProtocol) {
+    this.scheduler = new Scheduler(header, protocol ?? protocolNamed(header.protocol));
     for (const node of header.nodes) this.disks.set(node, new Disk());
     this.carryOut();
   }

@@ -7,7 +7,6 @@ import { onTestFinished } from 'vitest';
 import type { Transport } from '../../src/cluster/frames.ts';
 import type { NodeId } from '../../src/protocol/protocol.ts';
 import type { RunHeader } from '../../src/cluster/run.ts';
-import type { ScriptedCommand } from '../../src/cluster/script.ts';
 import { NodeRunner } from '../../src/host/runner.ts';
 import type { FromNode, FromRouter, RouterRequest, RunStatus, ToNode } from '../../src/host/thread/messages.ts';
 import { RouterServer } from '../../src/host/thread/router-server.ts';
@@ -35,11 +34,11 @@ export class FakeCluster {
 
   constructor(
     header: RunHeader,
-    options: { transport?: Partial<Transport>; script?: readonly ScriptedCommand[]; observe?: boolean; headStart?: number } = {},
+    options: { transport?: Partial<Transport>; observe?: boolean; headStart?: number } = {},
   ) {
-    const { script = [], observe = false, headStart = 0 } = options;
+    const { observe = false, headStart = 0 } = options;
     const transport: Transport = { playing: false, speed: 'max', ...options.transport };
-    const data = { header, run: 1, script, transport, observe, headStart };
+    const data = { header, run: 1, transport, observe, headStart };
     this.server = new RouterServer(data, puppet, (message) => this.hear(message), () => this.clock.ms);
     onTestFinished(() => {
       // A paused server with nothing to do sleeps; nothing of it outlives the test but that.

@@ -17,8 +17,8 @@ export function libraryRun(name: string): ScenarioRun {
 }
 
 /** Plays a scenario to its end. */
-export function played({ header, script, until }: ScenarioRun): InlineCluster {
-  const cluster = new InlineCluster(header, { script });
+export function played({ header, until }: ScenarioRun): InlineCluster {
+  const cluster = new InlineCluster(header);
   cluster.runUntil(until!);
   return cluster;
 }

@@ -42,7 +42,7 @@ describe('a run on threads', () => {
         command: randomNodeCommand(random, header),
       }));
       const script = [...base, ...ofNodes].sort((a, b) => a.at - b.at);
-      const inline = new InlineCluster(header, { script });
+      const inline = new InlineCluster({ ...header, script });
       const start = inline.scheduler.log.mark();
       inline.runUntil(until);
       for (const event of readEvents(inline.scheduler.log.since({ ...start, offset: 0, seq: 0, at: 0 })!)) {
@@ -52,7 +52,7 @@ describe('a run on threads', () => {
         else if (event.type === 'crash' && event.error !== '') sometimes.add(event.error.split(':')[0]!);
       }
 
-      const { cluster, problems } = await startCluster(header, { script, directory: join(folder, String(seed)) });
+      const { cluster, problems } = await startCluster({ ...header, script }, { directory: join(folder, String(seed)) });
       const status = await cluster.runUntil(until);
       const { journal } = await cluster.run();
       await cluster.close();

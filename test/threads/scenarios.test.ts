@@ -14,9 +14,9 @@ describe('on threads', () => {
   it.each(SEEDS)('commands strike at conditions where they do inline (seed %i)', async (seed) => {
     const { header, script, until } = randomRun(seed, SECONDS);
     const all = [...script, ...randomConditions(seed, header)];
-    const inline = new InlineCluster(header, { script: all });
+    const inline = new InlineCluster({ ...header, script: all });
     inline.runUntil(until);
-    const { cluster } = await startCluster(header, { script: all, directory: join(scratch(), 'run') });
+    const { cluster } = await startCluster({ ...header, script: all }, { directory: join(scratch(), 'run') });
     const { digest, refused } = await cluster.runUntil(until);
     const { journal } = await cluster.run();
     expect({ digest, refused, journal }).toEqual({
@@ -33,7 +33,6 @@ describe('on threads', () => {
       const inline = played(run);
       expect(outcome(run, inline).filter(({ state }) => state !== 'met')).toEqual([]);
       const { cluster, problems } = await startCluster(run.header, {
-        script: run.script,
         directory: join(scratch(), 'run'),
       });
       expect((await cluster.runUntil(run.until!)).digest).toBe(inline.digest);

@@ -22,6 +22,7 @@ import {
   titleSchema,
   versionSchema,
 } from './schema.ts';
+import { withScript } from './script.ts';
 import { JOURNAL_FORMAT, migrate, newerText } from './versions.ts';
 
 /** Most branches of a session. */
@@ -76,6 +77,7 @@ const headerSchema = z.strictObject({
   process: z.strictObject({ pid: z.int().min(1), start: z.string().max(100) }),
   title: titleSchema,
   header: z.unknown(),
+  script: z.array(z.unknown()).max(RUN_COMMANDS_MAX).default([]),
 });
 
 const branchSchema = z.strictObject({
@@ -94,14 +96,14 @@ const markSchema = z.strictObject({ mark: placeSchema.extend({ digest: digestSch
 export function sessionText(session: Session, process: ProcessIdentity): string {
   const { title, app, branches, live } = session;
   const current = branches.find(({ id }) => id === live)!;
-  const { header } = current.run;
-  const head = { synod: 'journal', version: JOURNAL_FORMAT.version, app, process, title, header };
+  const { script, ...header } = current.run.header;
+  const head = { synod: 'journal', version: JOURNAL_FORMAT.version, app, process, title, header, ...(script && { script }) };
   return line(head) + [...branches.filter((branch) => branch !== current), current].map(branchText).join('');
 }
 
 /** The record of a command. */
-export function entryText({ at, seq, command }: JournalEntry): string {
-  return line({ at, seq, command });
+export function entryText({ at, seq, command, scripted, refused }: JournalEntry): string {
+  return line({ at, seq, command, scripted, refused });
 }
 
 /** The record of how far the run has got. */
@@ -158,8 +160,10 @@ class SessionReader {
         return checker.complain(['version'], newerText(version, given.app, JOURNAL_FORMAT));
       }
       const head = checker.parse(headerSchema, migrate(given, version, JOURNAL_FORMAT), []);
-      const header = head === null ? null : checkHeader(checker, head.header, ['header']);
-      return head === null || header === null ? null : [head, header];
+      if (head === null) return null;
+      const bare = checkHeader(checker, head.header, ['header']);
+      const header = bare && withScript(checker, bare, head.script, ['script']);
+      return header && [head, header];
     });
   }
 
@@ -224,7 +228,7 @@ class SessionReader {
       if (current.entries.length + current.unmarked.length >= RUN_COMMANDS_MAX) {
         return checker.complain([], `there are more than ${RUN_COMMANDS_MAX.toLocaleString('en')} commands`);
       }
-      return checkEntry(checker, given, [], before(current), this.#header.nodes);
+      return checkEntry(checker, given, [], before(current), this.#header);
     });
     current.unmarked.push(entry);
   }

@@ -25,6 +25,7 @@ import {
   titleSchema,
   versionSchema,
 } from './schema.ts';
+import { withScript } from './script.ts';
 import { migrate, newerText, RUN_FORMAT, type Format } from './versions.ts';
 
 /** Largest run file, bytes; it is also the most UTF-16 code units. */
@@ -64,6 +65,7 @@ const fileSchema = z.strictObject({
   app: appSchema.default(''),
   title: titleSchema.default(''),
   header: z.unknown(),
+  script: z.unknown().optional(),
   commands: z.unknown().optional(),
   end: placeSchema,
   digest: digestSchema.nullable().default(null),
@@ -108,13 +110,18 @@ export function runFileText(file: RunFile): string {
   if (run.journal.length > RUN_COMMANDS_MAX) {
     throw new RangeError(`the run has ${run.journal.length} commands; a run file holds at most ${RUN_COMMANDS_MAX}`);
   }
-  const header = Object.entries(run.header).map(([key, value]) => `    ${JSON.stringify(key)}: ${JSON.stringify(value)}`);
+  const { script = [], ...head } = run.header;
+  if (script.length > RUN_COMMANDS_MAX) {
+    throw new RangeError(`the script has ${script.length} commands; a run file holds at most ${RUN_COMMANDS_MAX}`);
+  }
+  const header = Object.entries(head).map(([key, value]) => `    ${JSON.stringify(key)}: ${JSON.stringify(value)}`);
   const fields = [
     `"synod": "run"`,
     `"version": ${RUN_FORMAT.version}`,
     `"app": ${JSON.stringify(app)}`,
     `"title": ${JSON.stringify(title)}`,
     `"header": {\n${header.join(',\n')}\n  }`,
+    ...(script.length === 0 ? [] : [`"script": ${listText(script)}`]),
     `"commands": ${listText(run.journal)}`,
     `"end": ${JSON.stringify(end)}`,
     `"digest": ${JSON.stringify(digest)}`,
@@ -163,9 +170,11 @@ function checkFile(checker: Checker, given: unknown, options: ParseOptions): Ope
   if (version > format.version) return checker.complain(['version'], newerText(version, given.app, format));
   const file = checker.parse(fileSchema, migrate(given, version, format), []);
   if (file === null) return null;
-  const header = checkHeader(checker, file.header, ['header']);
+  const head = checkHeader(checker, file.header, ['header']);
+  const script = file.script === undefined ? [] : checkList(checker, file.script, 'script', RUN_COMMANDS_MAX);
+  const header = head === null ? null : withScript(checker, head, script, ['script']);
   const { app, title, end, digest } = file;
-  const journal = header === null ? [] : checkEntries(checker, file.commands ?? [], end, header.nodes);
+  const journal = header === null ? [] : checkEntries(checker, file.commands ?? [], end, header);
   const marks = checkMarks(checker, file.marks ?? [], end);
   const expect = file.expect === undefined ? null : checker.parse(expectSchema, file.expect, ['expect']);
   if (header === null || !checker.clean) return null;
@@ -177,12 +186,12 @@ function checkFile(checker: Checker, given: unknown, options: ParseOptions): Ope
   return { title, app, run: { header, journal }, end, digest, marks, expect, readOnly: readOnlyReason(header) };
 }
 
-function checkEntries(checker: Checker, given: unknown, end: Place, nodes: readonly number[]): JournalEntry[] {
+function checkEntries(checker: Checker, given: unknown, end: Place, header: RunHeader): JournalEntry[] {
   const list = checkList(checker, given, 'commands', RUN_COMMANDS_MAX);
   const entries: JournalEntry[] = [];
   let before: Place = { at: 0, seq: 0 };
   for (let index = 0; index < list.length && !checker.full; index++) {
-    const entry = checkEntry(checker, list[index], ['commands', index], before, nodes);
+    const entry = checkEntry(checker, list[index], ['commands', index], before, header);
     if (entry === null) continue;
     entries.push(entry);
     before = entry;

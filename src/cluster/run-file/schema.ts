@@ -30,7 +30,13 @@ const seq = z.int().min(0);
 
 export const placeSchema = z.strictObject({ at, seq });
 export const markSchema = z.strictObject({ seq, digest: digestSchema });
-const entrySchema = z.strictObject({ at, seq, command: z.unknown() });
+const entrySchema = z.strictObject({
+  at,
+  seq,
+  command: z.unknown(),
+  scripted: z.int().min(0).optional(),
+  refused: z.literal(true).optional(),
+});
 
 const headerSchema = z.strictObject({
   engine: z.int().min(1),
@@ -70,17 +76,31 @@ export function checkEntry(
   given: unknown,
   path: Path,
   before: Place,
-  nodes: readonly NodeId[],
+  { nodes, script = [] }: RunHeader,
 ): JournalEntry | null {
   const entry = checker.parse(entrySchema, given, path);
   if (entry === null) return null;
   if (!checkOrder(checker, entry, path, before)) return null;
-  const command = checker.parse(commandSchema, entry.command, [...path, 'command']);
+  const command = checkCommand(checker, entry.command, [...path, 'command'], nodes);
+  if (command === null) return null;
+  const { scripted, refused } = entry;
+  if (scripted === undefined && refused !== undefined) {
+    return checker.complain([...path, 'refused'], 'only a command of the script can stand here that was refused');
+  }
+  if (scripted !== undefined && scripted >= script.length) {
+    return checker.complain([...path, 'scripted'], `there is no such command: the script has ${script.length}`);
+  }
+  return { at: entry.at, seq: entry.seq, command, ...(scripted !== undefined && { scripted }), ...(refused && { refused }) };
+}
+
+/** A command as it stands in a file; null when there were complaints. */
+export function checkCommand(checker: Checker, given: unknown, path: Path, nodes: readonly NodeId[]): Command | null {
+  const command = checker.parse(commandSchema, given, path);
   if (command === null) return null;
   for (const { node, path: inner } of nodesOf(command)) {
-    if (node > nodes.length) return checker.complain([...path, 'command', ...inner], noNode(node, nodes.length));
+    if (node > nodes.length) return checker.complain([...path, ...inner], noNode(node, nodes.length));
   }
-  return { at: entry.at, seq: entry.seq, command };
+  return command;
 }
 
 /** Whether a place comes at or after another one; a complaint is noted when not. */
@@ -128,6 +148,7 @@ function nodesOf(command: Command): { readonly node: NodeId; readonly path: Path
   }
 }
 
-function noNode(node: NodeId, count: number): string {
+/** What to say of a node that is not there. */
+export function noNode(node: NodeId, count: number): string {
   return `there is no n${node}: the cluster has ${count} node${count === 1 ? '' : 's'}`;
 }

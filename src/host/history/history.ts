@@ -314,7 +314,7 @@ export class History {
     let entry = journal[scheduler.journal.length];
     for (; entry !== undefined && entry.seq < seq && log.seq < seq; entry = journal[scheduler.journal.length]) {
       finish(goTo(cluster, entry));
-      cluster.command(entry.command);
+      cluster.repeat(entry);
     }
     if (log.seq >= seq) return;
     // Not past a command whose place is the moment itself: it is not carried out yet.

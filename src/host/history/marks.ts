@@ -36,7 +36,8 @@ export function markOf(protocol: AnyProtocol, world: World, event: RunEvent): Ma
       return mark('heal', null, `${directions(event.links.length)} mended`);
     case 'fault': {
       const fault = nodeFaults.find(({ name }) => name === event.fault);
-      return mark('fault', event.node, `n${event.node} ${fault?.describe(event.settings) ?? `has the fault ${event.fault}`}`);
+      const what = fault?.describe(event.settings) ?? `has the fault ${event.fault}`;
+      return mark('fault', event.node, `n${event.node} ${what}`);
     }
     case 'network':
       return mark('command', null, 'the network was changed');
@@ -54,13 +55,15 @@ export function markOf(protocol: AnyProtocol, world: World, event: RunEvent): Ma
 }
 
 /** The mark of a command, if it has one of its own: those whose events are marked have none. */
-export function markOfCommand({ seq, at, command }: JournalEntry): Mark | null {
+export function markOfCommand({ seq, at, command, refused }: JournalEntry): Mark | null {
+  if (refused !== undefined) return null;
   const mark = (node: NodeId | null, text: string): Mark => ({ seq, at, kind: 'command', node, text });
   switch (command.type) {
     case 'propose':
       return mark(command.node, `n${command.node} was asked to propose`);
     case 'crash':
-      return command.point === 'now' ? null : mark(command.node, `n${command.node} is to crash ${pointText[command.point]}`);
+      if (command.point === 'now') return null;
+      return mark(command.node, `n${command.node} is to crash ${pointText[command.point]}`);
     case 'packet':
       return mark(null, `packet ${command.packet}: ${actionText[command.action]}`);
     case 'fire':

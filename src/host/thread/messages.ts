@@ -7,7 +7,7 @@ import type { DiskAtStart } from '../../cluster/events.ts';
 import type { Frame, Transport } from '../../cluster/frames.ts';
 import type { Place, Run, RunHeader } from '../../cluster/run.ts';
 import type { SchedulerStart } from '../../cluster/scheduler.ts';
-import type { RefusedCommand, ScriptedCommand } from '../../cluster/script.ts';
+import type { RefusedCommand } from '../../cluster/script.ts';
 import type { World } from '../../cluster/world.ts';
 import type { Inspection, NodeId, NodeSetup } from '../../protocol/protocol.ts';
 import type { RunnerData } from '../runner.ts';
@@ -41,7 +41,6 @@ export type FromNode =
 export interface RouterWorkerData {
   readonly header: RunHeader;
   readonly run: number;
-  readonly script: readonly ScriptedCommand[];
   readonly transport: Transport;
   readonly observe: boolean;
   /** Slots to have chosen, as fast as the threads go, before the pace is kept. */

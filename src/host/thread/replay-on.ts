@@ -7,7 +7,7 @@ import { IDLE_WINDOWS_MAX, type Scheduler, type Window } from '../../cluster/sch
 /** What drives the scheduler's windows on threads. */
 interface Threads {
   runWindow(window: Window): Promise<void>;
-  command(command: JournalEntry['command']): Promise<void>;
+  repeat(entry: JournalEntry): Promise<void>;
 }
 
 /**
@@ -25,7 +25,7 @@ export async function replayOn(
     await goTo(scheduler, threads, place);
     if (scheduler.log.seq !== place.seq) return `the run has diverged before event ${place.seq}`;
     try {
-      if (entry !== null) await threads.command(entry.command);
+      if (entry !== null) await threads.repeat(entry);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       return `the command "${entry!.command.type}" after event ${place.seq} can no longer be carried out: ${error.message}`;

@@ -5,7 +5,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { NodeOutput } from '../../cluster/batch.ts';
 import { CommandError } from '../../cluster/command-error.ts';
-import type { Command } from '../../cluster/commands.ts';
+import type { JournalEntry } from '../../cluster/commands.ts';
 import type { Transport } from '../../cluster/frames.ts';
 import type { NodeInspection } from '../../cluster/run.ts';
 import type { HostOperation } from '../../cluster/node-state.ts';
@@ -16,7 +16,7 @@ import { HistoryFeed } from './history-feed.ts';
 import { JournalNews, runMark } from './journal-news.ts';
 import { NodeLink } from './node-link.ts';
 import { Pacer } from './pacer.ts';
-import type { FromRouter, RouterRequest, RouterWorkerData, RunStatus, Snapshot, ToRouter } from './messages.ts';
+import type { FromRouter, RouterRequest, RouterWorkerData, RunStatus, ToRouter } from './messages.ts';
 import { replayOn } from './replay-on.ts';
 
 /** Wall time between two frames, ms: one animation frame. */
@@ -54,8 +54,8 @@ export class RouterServer {
   private dirty = true;
   private readonly threads = {
     runWindow: (window: Window) => this.runWindow(window),
-    command: async (command: Command): Promise<void> => {
-      this.scheduler.command(command);
+    repeat: async (entry: JournalEntry): Promise<void> => {
+      this.scheduler.repeat(entry);
       await this.carryOut();
     },
   };
@@ -64,7 +64,7 @@ export class RouterServer {
 
   constructor(data: RouterWorkerData, protocol: AnyProtocol, tell: (message: FromRouter) => void, clock: () => number) {
     const { resume, history } = data;
-    this.scheduler = new Scheduler(data.header, protocol, data.script, undefined, resume?.start);
+    this.scheduler = new Scheduler(data.header, protocol, undefined, resume?.start);
     this.frames = data.observe ? new FrameSource(this.scheduler, data.run, resume?.world) : null;
     this.feed = history === undefined ? null : new HistoryFeed(history, this.scheduler, clock, false);
     this.journal = new JournalNews(this.scheduler, tell, clock);
@@ -155,6 +155,7 @@ export class RouterServer {
   }
 
   private async answer(request: RouterRequest): Promise<unknown> {
+    const { header, journal, log } = this.scheduler;
     switch (request.type) {
       case 'command': {
         const place = this.scheduler.command(request.command);
@@ -177,9 +178,9 @@ export class RouterServer {
         this.dirty = true;
         return null;
       case 'run':
-        return { header: this.scheduler.header, journal: this.scheduler.journal };
+        return { header, journal };
       case 'snapshot':
-        return this.snapshot();
+        return { run: { header, journal }, ...runMark(this.scheduler), marks: log.marks };
       case 'status':
         return this.status();
       case 'replay': {
@@ -198,11 +199,6 @@ export class RouterServer {
         return this.status();
       }
     }
-  }
-
-  private snapshot(): Snapshot {
-    const { header, journal, log } = this.scheduler;
-    return { run: { header, journal }, ...runMark(this.scheduler), marks: log.marks };
   }
 
   private status(): RunStatus {

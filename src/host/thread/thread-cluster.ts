@@ -8,7 +8,6 @@ import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { CommandError } from '../../cluster/command-error.ts';
 import type { Command, JournalEntry } from '../../cluster/commands.ts';
 import { INCARNATION_FIRST, nodeSetup } from '../../cluster/node-state.ts';
-import type { ScriptedCommand } from '../../cluster/script.ts';
 import type { Frame, Transport } from '../../cluster/frames.ts';
 import type { NodeInspection, Place, Run, RunHeader } from '../../cluster/run.ts';
 import { protocolNamed } from '../../protocol/registry.ts';
@@ -31,7 +30,6 @@ export interface ThreadClusterOptions {
   readonly header: RunHeader;
   /** Number of the run; its frames carry it. */
   readonly run: number;
-  readonly script?: readonly ScriptedCommand[];
   /** Where nodes keep their storage, one folder each; emptied first. */
   readonly directory: string;
   /** Paths of the built entries of the threads. */
@@ -85,9 +83,9 @@ export class ThreadCluster {
 
   private constructor(options: ThreadClusterOptions) {
     this.options = options;
-    const { header, run, script = [], transport, observe, headStart = 0, resume, history } = options;
+    const { header, run, transport, observe, headStart = 0, resume, history } = options;
     const workerData: RouterWorkerData = {
-      ...{ header, run, script, transport, observe, headStart },
+      ...{ header, run, transport, observe, headStart },
       ...(resume && { resume: { start: { state: resume.checkpoint.scheduler, journal: resume.run.journal }, world: resume.world } }),
       ...(history && { history }),
     };

@@ -83,7 +83,7 @@ describe('the digest on the way', () => {
     const watch = new DigestWatch();
     const { signal } = new AbortController();
     const listener = { ...silent, events: watch.take.bind(watch) };
-    const driven = await driveInline({ header: run.header, script: [], until: 30_000_000, speed: 'max', signal, listener });
+    const driven = await driveInline({ header: run.header, until: 30_000_000, speed: 'max', signal, listener });
     expect(watch.marks).toHaveLength(Math.floor(driven.end.seq / FILE_MARK_EVENTS));
     expect(watch.marks.length).toBeGreaterThan(0);
     expect(watch.digest).toBe(driven.digest);

@@ -24,7 +24,7 @@ expect:
 
 async function run({ json = false, only = logGroups as readonly LogGroup[], seconds = 1 } = {}) {
   const lines: string[] = [];
-  const { title, header, script, expected } = scenarioRun(parseScenario(scenario, 'three.yaml'), 0);
+  const { title, header, expected } = scenarioRun(parseScenario(scenario, 'three.yaml'), 0);
   const write = (text: string): void => void lines.push(...text.split('\n').slice(0, -1));
   const report = new Report(header, { title, json, only, expected, write });
   report.begin();
@@ -33,7 +33,7 @@ async function run({ json = false, only = logGroups as readonly LogGroup[], seco
     events: report.events.bind(report),
     problem: report.problem.bind(report),
   };
-  const driven = await driveInline({ header, script, until: seconds * 1_000_000, speed: 'max', signal, listener });
+  const driven = await driveInline({ header, until: seconds * 1_000_000, speed: 'max', signal, listener });
   report.end({ at: driven.end.at, digest: driven.digest });
   return { lines, report, driven };
 }

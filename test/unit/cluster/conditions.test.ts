@@ -37,7 +37,7 @@ describe('a command at a condition', () => {
         command: { type: 'crash', node: 1, point: 'now' },
       },
     ];
-    const cluster = new InlineCluster(header, { script });
+    const cluster = new InlineCluster({ ...header, script });
     cluster.runUntil(5 * second);
     const { event } = firstOf(cluster, 'crash');
     const events = eventsOf(cluster.scheduler.log);
@@ -49,6 +49,7 @@ describe('a command at a condition', () => {
       at: event!.at,
       seq: event!.seq,
       command: { type: 'crash', node: 1, point: 'now' },
+      scripted: 1,
     });
   });
 
@@ -57,7 +58,7 @@ describe('a command at a condition', () => {
       { at: 0, command: { type: 'propose', node: 1, value: 'red' } },
       { when: at(learns, 2, 700_001), command: { type: 'hold', on: true } },
     ];
-    const cluster = new InlineCluster(header, { script });
+    const cluster = new InlineCluster({ ...header, script });
     cluster.runUntil(10 * second);
     const learned = eventsOf(cluster.scheduler.log).filter(({ type }) => type === 'chosen');
     expect(firstOf(cluster, 'hold').event!.at).toBe(learned[1]!.at + 700_001);
@@ -71,7 +72,7 @@ describe('a command at a condition', () => {
       { at: 0, command: { type: 'propose', node: 1, value: 'red' } },
       { at: 8 * second, command: { type: 'crash', node: 2, point: 'now' } },
     ];
-    const cluster = new InlineCluster(header, { script });
+    const cluster = new InlineCluster({ ...header, script });
     cluster.runUntil(20 * second);
     const crashed = eventsOf(cluster.scheduler.log).filter((event) => event.type === 'crash');
     expect(crashed.map(({ node }) => node)).toEqual([3, 2, 1]);
@@ -84,12 +85,16 @@ describe('a command at a condition', () => {
       { when: at(chosen), command: { type: 'restart', node: 1, disk: 'kept' } },
       { when: at(learns), command: { type: 'crash', node: 1, point: 'now' } },
     ];
-    const cluster = new InlineCluster(header, { script });
+    const cluster = new InlineCluster({ ...header, script });
     cluster.runUntil(10 * second);
     expect(cluster.scheduler.refused).toMatchObject([
       { command: { type: 'restart' }, error: 'n1 is up; crash it first' },
     ]);
-    expect(cluster.run().journal.map(({ command }) => command.type)).toEqual(['propose', 'crash']);
+    expect(cluster.run().journal.map(({ command, scripted, refused }) => [command.type, scripted, refused])).toEqual([
+      ['propose', 0, undefined],
+      ['restart', 1, true],
+      ['crash', 2, undefined],
+    ]);
   });
 
   it('has one place, whatever the windows; replay needs no conditions', () => {
@@ -98,18 +103,18 @@ describe('a command at a condition', () => {
       const { header, script, until } = randomRun(seed, 8);
       const conditional = randomConditions(seed, header);
       const all = [...script, ...conditional];
-      const whole = new InlineCluster(header, { script: all });
+      const whole = new InlineCluster({ ...header, script: all });
       whole.runUntil(until);
       const run = whole.run();
       struck += run.journal.filter((entry) => conditional.some(({ command }) => command === entry.command)).length;
 
-      const chopped = new InlineCluster(header, { script: all });
+      const chopped = new InlineCluster({ ...header, script: all });
       const random = createRandom(seed, 4);
       for (let now = 0; now < until; ) {
         now = Math.min(until, now + nextInteger(random, 1, 300_000));
         chopped.runUntil(now);
       }
-      const single = new Driver(header, all);
+      const single = new Driver({ ...header, script: all });
       while (single.window(until, true));
       const again = replay(run, until);
       expect([chopped.digest, single.digest, again.digest], `seed ${seed}`).toEqual([

@@ -65,7 +65,7 @@ function digests(): Record<string, string> {
   }
   const header = createHeader(protocolNamed('paxos'), { nodes: 5, seed: 7, client: { interval: 1_500_000 } });
   const script = everything.map((command, i) => ({ at: (i + 1) * 900_000, command: commandSchema.parse(command) }));
-  const cluster = new InlineCluster(header, { script });
+  const cluster = new InlineCluster({ ...header, script });
   cluster.runUntil(60_000_000);
   expect(cluster.scheduler.refused).toEqual([]);
   found['every command'] = cluster.digest;

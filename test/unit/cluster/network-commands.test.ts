@@ -178,7 +178,7 @@ describe('the world', () => {
   it('folded from the events is the network that the router has, packets in motion too', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const { header, script, until } = randomRun(seed, 8);
-      const one = new InlineCluster(header, { script });
+      const one = new InlineCluster({ ...header, script });
       const random = createRandom(seed, 0xf01d);
       const world = createWorld(header);
       let mark = { chunk: 0, offset: 0, seq: 0, at: 0 };

@@ -57,7 +57,7 @@ describe('a command that cannot be carried out', () => {
       { at: 10 * MS, command: { type: 'restart', node: 1, disk: 'kept' } },
       { at: 30 * MS, command: { type: 'restart', node: 1, disk: 'kept' } },
     ] as const;
-    const cluster = new InlineCluster(paxos, { script });
+    const cluster = new InlineCluster({ ...paxos, script });
     cluster.runUntil(40 * MS);
     expect(cluster.scheduler.refused).toEqual([{ ...script[1], error: 'n1 is up; crash it first' }]);
     expect(cluster.run().journal.map(({ at, command }) => [at, command.type])).toEqual([[20 * MS, 'crash'], [30 * MS, 'restart']]);
@@ -66,8 +66,8 @@ describe('a command that cannot be carried out', () => {
 
   it('and what is no refusal is thrown on', () => {
     const broken = { ...puppet, proposers: () => { throw new TypeError('broken'); } };
-    const header = puppetHeader(1);
-    const scripted = new InlineCluster(header, { protocol: broken, script: [{ at: 1, command: { type: 'propose', node: 1 } }] });
+    const script = [{ at: 1, command: { type: 'propose' as const, node: 1 } }];
+    const scripted = new InlineCluster({ ...puppetHeader(1), script }, { protocol: broken });
     expect(() => scripted.runUntil(10)).toThrow(TypeError);
   });
 });
@@ -216,7 +216,7 @@ describe('the client in a run', () => {
 
   it('that finds nobody at the moment of another event leaves no gap before it', () => {
     const header = puppetHeader(2, { client: { enabled: true, interval: 100 * MS, proposers: [2] } });
-    const live = new Driver(header, [], puppet);
+    const live = new Driver(header, puppet);
     live.command({ type: 'crash', node: 2, point: 'now' });
     // The client's first turn is at 10 ms, when n1's timer fires.
     live.command(propose(1, ['timer', 't', 10 * MS, [['note', 'tick']]]));
@@ -228,7 +228,7 @@ describe('the client in a run', () => {
 
   it('asks a node whose thread then ends: the turn is over all the same, in a replay too', () => {
     const header = puppetHeader(2, { client: { enabled: true, interval: 100 * MS } });
-    const live = new Driver(header, [], puppet);
+    const live = new Driver(header, puppet);
     while (live.window(10 * MS, false));
     live.window(20 * MS, false, (node) => node === 1);
     while (live.window(300 * MS, false));

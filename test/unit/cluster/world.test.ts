@@ -147,7 +147,7 @@ describe('the rest', () => {
   it('of a random run agrees with what the engine knows', () => {
     for (let seed = 1; seed <= 30; seed++) {
       const run = randomRun(seed, 10);
-      const cluster = new InlineCluster(run.header, { script: run.script });
+      const cluster = new InlineCluster({ ...run.header, script: run.script });
       cluster.runUntil(run.until);
       const { scheduler } = cluster;
       const world = createWorld(run.header);

@@ -158,7 +158,7 @@ describe('folding frames', () => {
     const kinds = new Set<string>();
     for (let seed = 1; seed <= 40; seed++) {
       const { header, script, until } = randomRun(seed, 20);
-      const cluster = new InlineCluster(header, { script });
+      const cluster = new InlineCluster({ ...header, script });
       const frames = new FrameSource(cluster.scheduler, 1);
       const random = createRandom(seed, 3);
       let world = createWorld(header);

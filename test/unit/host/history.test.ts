@@ -26,7 +26,7 @@ interface Truth {
 /** A run as it happened, with a command in it that did nothing at its own place. */
 function truth(seed: number, seconds = 10): Truth {
   const { header, script, until } = wildRun(seed, seconds);
-  const cluster = new InlineCluster(header, { script });
+  const cluster = new InlineCluster({ ...header, script });
   cluster.runUntil(until);
   const end = { at: cluster.now, seq: cluster.scheduler.log.seq };
   return { run: cluster.run(), end, digest: cluster.digest, events: eventsOf(cluster.scheduler.log) };
@@ -151,10 +151,11 @@ describe('loading', () => {
 describe('following', () => {
   /** What a router would send of a run, in batches, and how the history stands in the end. */
   function followed(seed: number, tamper: (batch: FollowBatch) => FollowBatch): ReturnType<History['news']> {
-    const { header, script, until } = wildRun(seed, 10);
+    const { header: bare, script, until } = wildRun(seed, 10);
+    const header = { ...bare, script };
     const history = new History({ protocolOf: protocolNamed });
     finish(history.load({ header, journal: [] }, null, 1, null));
-    const live = new InlineCluster(header, { script });
+    const live = new InlineCluster(header);
     const { scheduler } = live;
     const random = createRandom(seed, 22);
     while (live.now < until) {

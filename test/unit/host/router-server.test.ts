@@ -55,7 +55,7 @@ describe('requests', () => {
 
   it('of the script that cannot be met are told, and the run goes on', async () => {
     const script = [{ at: 5, command: { type: 'restart', node: 1, disk: 'kept' } }] as const;
-    const cluster = new FakeCluster(header, { script });
+    const cluster = new FakeCluster({ ...header, script });
     const { refused } = await cluster.ask<{ refused: unknown[] }>({ type: 'runUntil', until: 10 * MS });
     expect(refused).toEqual([{ ...script[0], error: 'n1 is up; crash it first' }]);
     expect(cluster.told.filter(({ type }) => type === 'problem')).toHaveLength(1);
@@ -175,7 +175,7 @@ describe('time', () => {
 
   it('begins with a head start, which is given up in the end', async () => {
     const script = [{ at: 50 * MS, command: { type: 'propose', node: 1, value: told(['chosen', 1, 'red']) } }] as const;
-    const started = new FakeCluster(header, { script, headStart: 1 });
+    const started = new FakeCluster({ ...header, script }, { headStart: 1 });
     expect((await started.status()).now).toBeLessThan(60 * MS);
     const given = new FakeCluster(header, { headStart: 1 });
     expect((await given.status()).now).toBe(10_000 * MS);

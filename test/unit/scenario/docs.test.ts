@@ -27,7 +27,7 @@ test('every example is a scenario, all of whose commands can be carried out', ()
     const run = runOf(example);
     const cluster = played({ ...run, until: run.until ?? 60_000_000 });
     expect(cluster.scheduler.refused).toEqual([]);
-    expect(cluster.run().journal).toHaveLength(run.script.length);
+    expect(cluster.run().journal).toHaveLength(run.header.script?.length ?? 0);
     if (run.expected !== null) expect(outcome(run, cluster).filter(({ state }) => state !== 'met')).toEqual([]);
   }
 });

@@ -59,7 +59,7 @@ function spoilt(random: Random, value: unknown): unknown {
 
 test('whatever a file holds, it is a scenario or it is refused, with what is wrong', () => {
   const run = scenarioRun(parseScenario(JSON.stringify(sound), 'sound.json'), 1);
-  expect(run.script).toHaveLength(sound.commands.length + 1);
+  expect(run.header.script).toHaveLength(sound.commands.length + 1);
   const random = createRandom(1, 0xf112);
   let taken = 0;
   for (let i = 0; i < FILES; i++) {

@@ -23,7 +23,7 @@ test.each(names)('%s: all that is expected comes true, and every command can be 
   const cluster = played(run);
   expect(outcome(run, cluster).filter(({ state }) => state !== 'met')).toEqual([]);
   expect(cluster.scheduler.refused).toEqual([]);
-  expect(cluster.run().journal).toHaveLength(run.script.length);
+  expect(cluster.run().journal).toHaveLength(run.header.script!.length);
   expect(played(run).digest).toBe(cluster.digest);
 });
 

@@ -58,8 +58,8 @@ test('commands of the script come in the order of their times, those of one time
   - { at: 1 s, type: crash, node: 2 }
   - { at: 1 s, type: restart, node: 2 }
 `;
-  const { header, script } = scenarioRun(parseScenario(text, 'test.yaml'), 0);
-  const cluster = new InlineCluster(header, { script });
+  const { header } = scenarioRun(parseScenario(text, 'test.yaml'), 0);
+  const cluster = new InlineCluster(header);
   cluster.runUntil(3_000_000);
   expect(cluster.run().journal.map(({ command }) => command)).toEqual([
     { type: 'crash', node: 2, point: 'now' },
@@ -69,7 +69,7 @@ test('commands of the script come in the order of their times, those of one time
 });
 
 test('commands come at times or conditions, nodes go by name or number, settings have units', () => {
-  const { script, until } = scenarioRun(
+  const { header, until } = scenarioRun(
     parseScenario(
       `${head}until: 1 min
 links:
@@ -86,7 +86,7 @@ commands:
     0,
   );
   expect(until).toBe(60_000_000);
-  expect(script).toEqual([
+  expect(header.script).toEqual([
     {
       at: 0,
       command: {

@@ -75,15 +75,16 @@ commands:
     let commands = 0;
     for (let seed = 1; seed <= 80; seed++) {
       const { header: head, script, until } = randomRun(seed, 6);
-      const cluster = new InlineCluster(head, { script });
+      const cluster = new InlineCluster({ ...head, script });
       cluster.runUntil(until);
       const run = cluster.run();
       const again = scenarioRun(parseScenario(toScenario(run, { title: `Seed ${seed}`, until }), 'saved.yaml'), 9);
-      expect(again.header).toEqual(head);
-      const second = new InlineCluster(again.header, { script: again.script });
+      expect({ ...again.header, script: undefined }).toEqual(head);
+      const second = new InlineCluster(again.header);
       second.runUntil(again.until!);
-      expect(second.run().journal, `seed ${seed}`).toEqual(run.journal.map((entry) => {
-        return { ...entry, command: commandSchema.parse(entry.command) };
+      const done = run.journal.filter(({ refused }) => refused === undefined);
+      expect(second.run().journal, `seed ${seed}`).toEqual(done.map(({ at, seq, command }, scripted) => {
+        return { at, seq, command: commandSchema.parse(command), scripted };
       }));
       expect(second.digest, `seed ${seed}`).toBe(cluster.digest);
       commands += run.journal.length;
@@ -94,11 +95,11 @@ commands:
   test('has commands of conditions at the times at which they struck', () => {
     for (let seed = 1; seed <= 20; seed++) {
       const { header: head, script, until } = randomRun(seed, 6);
-      const cluster = new InlineCluster(head, { script: [...script, ...randomConditions(seed, head)] });
+      const cluster = new InlineCluster({ ...head, script: [...script, ...randomConditions(seed, head)] });
       cluster.runUntil(until);
-      const { journal } = cluster.run();
-      const { script: again } = scenarioRun(parseScenario(toScenario(cluster.run(), { title: 'T' }), 'saved.yaml'), 9);
-      expect(again).toEqual(journal.map(({ at, command }) => ({ at, command: commandSchema.parse(command) })));
+      const journal = cluster.run().journal.filter(({ refused }) => refused === undefined);
+      const { header: again } = scenarioRun(parseScenario(toScenario(cluster.run(), { title: 'T' }), 'saved.yaml'), 9);
+      expect(again.script ?? []).toEqual(journal.map(({ at, command }) => ({ at, command: commandSchema.parse(command) })));
     }
   });
 
