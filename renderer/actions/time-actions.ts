@@ -6,7 +6,7 @@ export const timeActions: readonly Action[] = [
   {
     id: 'step-back',
     group: 'Time',
-    title: 'One event back',
+    title: 'Step back',
     meaning: 'Pauses, and shows the run one event earlier. Nothing is undone.',
     icon: StepBack,
     chords: [','],

@@ -35,6 +35,8 @@ export const useHistory = defineStore('history', () => {
   /** News of a run that has not begun here yet. */
   let early: TimelineNews[] = [];
   let asking = false;
+  /** Raised with every run: what an earlier one still answers, if it ever does, holds nothing up. */
+  let generation = 0;
   /** Raised when whatever is being asked for is no longer wanted. */
   let epoch = 0;
   /** A hand is on the timeline. */
@@ -58,6 +60,8 @@ export const useHistory = defineStore('history', () => {
     () => run.session?.run,
     (now) => {
       forget();
+      generation++;
+      asking = false;
       knownSeq.value = 0;
       marks = [];
       scale.clear();
@@ -132,8 +136,13 @@ export const useHistory = defineStore('history', () => {
     if (seq === undefined) return;
     asking = true;
     const begun = epoch;
-    const answer = await run.answered('Go to that moment', bridge.request('history:seek', { run: run.session.run, seq, ...around }));
+    const mine = generation;
+    const request = bridge.request('history:seek', { run: run.session.run, seq, ...around });
+    await Promise.allSettled([request]);
+    if (mine !== generation) return;
     asking = false;
+    // Nobody wants to hear why a moment cannot be had that is no longer wanted.
+    const answer = begun === epoch ? await run.answered('Go to that moment', request) : { ok: false as const };
     if (begun === epoch) {
       if (answer.ok) run.showPast(pastOf(answer.value, performance.now(), run.past));
       if (!answer.ok || aim.value === seq) aim.value = null;

@@ -237,12 +237,16 @@ export const useRun = defineStore('run', () => {
   /** Memory and disk of a node at the moment that is shown; `null` when they cannot be had. */
   async function inspect(node: NodeId): Promise<NodeInspection | null> {
     const moment = past.value;
+    const shown = session.value;
     const request =
-      moment === null || session.value === null
+      moment === null || shown === null
         ? bridge.request('node:inspect', { node })
-        : bridge.request('history:inspect', { run: session.value.run, seq: moment.seq, node });
+        : bridge.request('history:inspect', { run: shown.run, seq: moment.seq, node });
+    await Promise.allSettled([request]);
+    // What was asked about is no longer on the screen.
+    if (moment?.seq !== past.value?.seq || shown?.run !== session.value?.run) return null;
     const answer = await answered(`Inspect n${node}`, request);
-    return answer.ok && moment?.seq === past.value?.seq ? answer.value : null;
+    return answer.ok ? answer.value : null;
   }
 
   /** Virtual time of what is shown, µs, running on smoothly between frames. For painters, called every animation frame. */

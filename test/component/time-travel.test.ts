@@ -132,9 +132,14 @@ describe('going to a moment', () => {
     on.bridge.delays.set('history:seek', new Promise((done) => (release = done)));
     on.history.seek(100);
     await on.run.newRun({ nodes: 3, seed: 9 });
+    on.bridge.delays.delete('history:seek');
+    await play(on, SECOND);
+    on.history.seek(10);
+    await settled();
+    expect(on.run.past!.seq).toBe(10);
     release();
     await settled();
-    expect(on.run.past).toBeNull();
+    expect(on.run.past!.seq).toBe(10);
     expect(on.run.nodes).toHaveLength(3);
   });
 
