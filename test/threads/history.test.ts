@@ -12,6 +12,7 @@ import { createRandom, nextInteger } from '../../src/protocol/random.ts';
 import { protocolNamed } from '../../src/protocol/registry.ts';
 import { dicey } from '../support/dicey.ts';
 import { startCluster } from '../support/thread-cluster.ts';
+import { watch } from '../support/watcher.ts';
 import { wildCommand, wildRun } from '../support/wild-run.ts';
 import { historyWorker, realWorkers, testEntry } from '../support/workers.ts';
 
@@ -112,7 +113,8 @@ describe('a live run', () => {
     const fork = await history.checkpointAt(seq);
     const loaded = await history.load(fork.run, fork.end, { run: 2 });
     expect(loaded).toMatchObject({ ...fork.end, divergence: null });
-    const { cluster } = await startCluster(header, { run: 2, resume: fork, history: history.port() });
+    const { cluster } = await startCluster(header, { run: 2, resume: fork, history: history.port(), observe: true });
+    expect(await (await watch(cluster, header)).world()).toEqual(fork.world);
     await cluster.command({ type: 'client', settings: { enabled: true, interval: 50_000 } });
     await stir(cluster, 7, header, 15);
     const now = await cluster.snapshot();
