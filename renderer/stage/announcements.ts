@@ -1,4 +1,4 @@
-/** What a screen reader is told while the run goes on: decisions, partitions, crashes. Pure. */
+/** What a screen reader is told while the run goes on: decisions, partitions, cuts, crashes, hold mode. Pure. */
 import { nodeList, sameGroups, type Groups, type NodeId, type World } from '../../src/contract/index.ts';
 import { islandStatus } from './islands.ts';
 
@@ -10,14 +10,18 @@ export class Announcer {
   private groups: Groups = [];
   private readonly up = new Map<NodeId, boolean>();
   private chosen = 0;
+  private cuts = 0;
+  private holding = false;
   private first = true;
 
   /** Sentences about what has happened since the last call; none the first time. */
   news(world: World): string[] {
-    const sentences = this.first ? [] : [...this.decisions(world), ...this.nodes(world), ...this.parting(world)];
+    const sentences = this.first ? [] : [...this.decisions(world), ...this.nodes(world), ...this.parting(world), ...this.links(world)];
     this.first = false;
     this.groups = world.groups;
     this.chosen = world.chosen.size;
+    this.cuts = world.cuts.size;
+    this.holding = world.holding;
     for (const node of world.nodes.values()) this.up.set(node.node, node.up);
     return sentences;
   }
@@ -39,5 +43,14 @@ export class Announcer {
     if (world.groups.length === 1) return ['The network is whole again.'];
     const islands = world.groups.map((group) => `${nodeList(group)}: ${islandStatus(world, group).verdict}`);
     return [`The network is parted. ${islands.join('; ')}.`];
+  }
+
+  private links(world: World): string[] {
+    const { size } = world.cuts;
+    const cuts = size === 0 ? 'All cuts are mended.' : `${size} ${size === 1 ? 'direction of a link is' : 'directions of links are'} cut.`;
+    return [
+      ...(size === this.cuts ? [] : [cuts]),
+      ...(world.holding === this.holding ? [] : [world.holding ? 'Every packet is held.' : 'Packets are no longer held.']),
+    ];
   }
 }

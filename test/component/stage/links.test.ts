@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { directionState, directionTexts, isDown, linkAt, settingsOf } from '../../../renderer/stage/links.ts';
+import { Announcer } from '../../../renderer/stage/announcements.ts';
 import { clear, scene, settled } from '../mounting.ts';
 
 afterEach(clear);
@@ -67,5 +68,21 @@ describe('a direction of a link', () => {
     }
     expect(doomed.length).toBeGreaterThan(5);
     expect(doomed.filter((packet) => !lost.has(packet))).toEqual([]);
+  });
+});
+
+describe('what is told of links', () => {
+  it('is that some are cut, all are mended, packets are held', async () => {
+    const on = await scene({ us: 1000 });
+    const announcer = new Announcer();
+    announcer.news(on.run.world!);
+    await on.run.command({ type: 'cut', links: [{ from: 1, to: 2 }] });
+    await settled();
+    expect(announcer.news(on.run.world!)).toEqual(['1 direction of a link is cut.']);
+    await on.run.command({ type: 'mend' });
+    await on.run.command({ type: 'hold', on: true });
+    await settled();
+    expect(announcer.news(on.run.world!)).toEqual(['All cuts are mended.', 'Every packet is held.']);
+    expect(announcer.news(on.run.world!)).toEqual([]);
   });
 });
