@@ -22,7 +22,7 @@ export function helpText() {
     '',
     'Opens Synod on a running cluster, after fetching whatever it needs.',
     '',
-    `  ${'FILE'.padEnd(18)} scenario to open; a five-node cluster without it`,
+    `  ${'FILE'.padEnd(18)} run or scenario to open; a five-node cluster without it`,
     ...lines,
     '',
   ].join('\n');

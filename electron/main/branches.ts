@@ -86,7 +86,9 @@ export class Branches {
   fork(run: Run, at: Place): StoredBranch {
     this.checkRoom();
     const name = `Branch ${this.#ids + 1} at ${secondsText(at.at)}`;
-    const branch = this.#add({ name, parent: this.#current, forkedAt: at, inherited: run.journal.length, run, end: at, digest: null, chosen: 0 });
+    const inherited = run.journal.length;
+    const place = { parent: this.#current, forkedAt: at, inherited };
+    const branch = this.#add({ name, ...place, run, end: at, digest: null, chosen: 0 });
     this.#current = branch.id;
     return branch;
   }

@@ -291,7 +291,7 @@ export class ClusterService {
     await Promise.all([session?.close('ends'), this.#openTree?.close()]);
   }
 
-  /** One change of runs after another. Whoever asked for one is told of its failure; the next goes ahead all the same. */
+  /** One change of runs after another. Who asked for one is told of its failure; the next goes ahead all the same. */
   #change<T>(work: () => Promise<T>): Promise<T> {
     const change = this.#changing.then(() => {
       if (this.#closed) throw new CommandError('Synod is closing');

@@ -9,7 +9,7 @@ import { protocolNamed } from '../../src/protocol/registry.ts';
 import type { Engine } from './parts.ts';
 
 /**
- * @param folder of the program's own files; in a package, workers lie beside the archive, as they are started from files
+ * @param folder of the program's own files; in a package, workers, which are started from files, lie beside the archive
  * @param journals where interrupted sessions are found again
  * @param settled when the window has something to show: what is not needed for that is not started before
  */

@@ -7,7 +7,7 @@ import { CommandError } from '../../src/cluster/command-error.ts';
 import { writtenExpectations } from '../../src/scenario/run-file.ts';
 import { toScenario } from '../../src/scenario/to-scenario.ts';
 import type { ClusterService } from './cluster-service.ts';
-import { isRunName, readRunOrScenario, RUN_EXTENSION } from './runs.ts';
+import { readRunOrScenario, RUN_EXTENSION } from './runs.ts';
 import { saveWhole } from './save.ts';
 
 /** What a dialog offers by kind of file. */
@@ -86,8 +86,10 @@ export class Files {
     const path = await this.#ask('Save as Scenario', null, title, SCENARIOS);
     if (path === null) return null;
     const { run, end } = await this.#service.snapshot();
-    const name = [title, known === null ? '' : withoutExtension(known), withoutExtension(path)].find((one) => one !== '')!;
-    await saveWhole(path, inOneFile(() => toScenario(run, { title: name.slice(0, RUN_TITLE_MAX), until: Math.max(1, end.at) })));
+    const names = [title, known === null ? '' : withoutExtension(known), withoutExtension(path)];
+    const notes = { title: names.find((one) => one !== '')!.slice(0, RUN_TITLE_MAX), until: Math.max(1, end.at) };
+    const text = inOneFile(() => toScenario(run, notes));
+    await saveWhole(path, text);
     return basename(path);
   }
 
@@ -97,7 +99,7 @@ export class Files {
     const proposed = known ?? `${fileName(name)}.${extension}`;
     const chosen = await this.#dialogs.save(title, proposed, [filter]);
     if (chosen === null) return null;
-    const fits = filter === RUNS ? isRunName(chosen) : filter.extensions.some((one) => chosen.toLowerCase().endsWith(`.${one}`));
+    const fits = filter.extensions.some((one) => chosen.toLowerCase().endsWith(`.${one}`));
     return fits ? chosen : join(dirname(chosen), `${basename(chosen)}.${extension}`);
   }
 }

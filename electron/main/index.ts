@@ -185,13 +185,15 @@ function systemDialogs(): Dialogs {
   return {
     open: async (title, filters) => {
       const options = { title, properties: ['openFile' as const], filters: filtersOf(filters) };
-      const { filePaths } = await (window === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(window, options));
+      const answer = window === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(window, options);
+      const { filePaths } = await answer;
       return filePaths[0] ?? null;
     },
     save: async (title, proposed, filters) => {
       const defaultPath = isAbsolute(proposed) ? proposed : join(app.getPath('documents'), proposed);
       const options = { title, defaultPath, filters: filtersOf(filters) };
-      const { filePath } = await (window === null ? dialog.showSaveDialog(options) : dialog.showSaveDialog(window, options));
+      const answer = window === null ? dialog.showSaveDialog(options) : dialog.showSaveDialog(window, options);
+      const { filePath } = await answer;
       return filePath === '' ? null : filePath;
     },
   };

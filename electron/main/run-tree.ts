@@ -226,7 +226,8 @@ export class RunTree {
       case 'command': {
         const { header, journal } = this.#host.session;
         const { at, seq } = deed.entry;
-        const wanted = { run: { header, journal: journal.slice(0, indexIn(journal, deed.entry)) }, end: { at, seq }, digest: null };
+        const run = { header, journal: journal.slice(0, indexIn(journal, deed.entry)) };
+        const wanted = { run, end: { at, seq }, digest: null };
         branches.checkRoom();
         return this.#leave(() =>
           this.#host.tasks.run('Going back', (control) =>

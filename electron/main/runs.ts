@@ -92,7 +92,7 @@ export async function readRunOrScenario(path: string, seed: number | null): Prom
 }
 
 /** Whether a file's name says that it is a run. */
-export function isRunName(name: string): boolean {
+function isRunName(name: string): boolean {
   return name.toLowerCase().endsWith(`.${RUN_EXTENSION}`);
 }
 

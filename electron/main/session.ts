@@ -246,8 +246,8 @@ export class Session {
   }
 
   /**
-   * Asks the history about the run after its first `seq` events. What happened just now it may not know yet; it is asked
-   * again when it does.
+   * Asks the history about the run after its first `seq` events. What happened just now it may not know yet; it is
+   * asked again when it does.
    * @throws HistoryError when it cannot tell.
    */
   async past<T>(seq: number, ask: (history: History) => Promise<T>): Promise<T> {
