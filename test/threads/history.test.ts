@@ -29,17 +29,20 @@ function startHistory(options: Partial<HistoryOptions> = {}): Followed {
   const history = HistoryClient.start({ worker: historyWorker, ...options });
   onTestFinished(() => history.close());
   const marks: Followed['marks'] = [];
-  let latest: TimelineNews | null = null;
-  let heard = (): void => {};
+  const heard: TimelineNews[] = [];
+  let hear = (): void => {};
   history.onNews = (news) => {
     if (news.reset) marks.length = 0;
     marks.push(...news.marks);
-    latest = news;
-    heard();
+    heard.push(news);
+    hear();
   };
   const news: Followed['news'] = async (wanted) => {
-    while (latest === null || !wanted(latest)) await new Promise<void>((resume) => (heard = resume));
-    return latest;
+    for (;;) {
+      const latest = heard.at(-1);
+      if (latest !== undefined && wanted(latest)) return latest;
+      await new Promise<void>((resume) => (hear = resume));
+    }
   };
   return { history, marks, news };
 }

@@ -60,7 +60,12 @@ describe('a command that cannot be carried out', () => {
     const cluster = new InlineCluster({ ...paxos, script });
     cluster.runUntil(40 * MS);
     expect(cluster.scheduler.refused).toEqual([{ ...script[1], error: 'n1 is up; crash it first' }]);
-    expect(cluster.run().journal.map(({ at, command }) => [at, command.type])).toEqual([[20 * MS, 'crash'], [30 * MS, 'restart']]);
+    const { journal } = cluster.run();
+    expect(journal.map(({ at, command, refused = false }) => [at, command.type, refused])).toEqual([
+      [10 * MS, 'restart', true],
+      [20 * MS, 'crash', false],
+      [30 * MS, 'restart', false],
+    ]);
     expect(cluster.scheduler.stateOf(1).incarnation).toBe(2);
   });
 
