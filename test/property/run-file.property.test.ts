@@ -7,12 +7,15 @@ import { parseSession, sessionText } from '../../src/cluster/run-file/journal.ts
 import { isRunFile, parseRunFile, runFileText, type OpenedRunFile, type RunFile } from '../../src/cluster/run-file/run-file.ts';
 import { createRandom } from '../../src/protocol/random.ts';
 import { randomCommand, randomRun } from '../support/random-run.ts';
-import { shortRunFile, shortRunText } from '../support/run-files.ts';
+import { scriptedRunFile, shortRunFile, shortRunText } from '../support/run-files.ts';
 
 const base = shortRunFile();
 const text = shortRunText();
 /** Without most of its commands and marks, so that a change hits something else, too. */
 const small = runFileText({ ...base, marks: base.marks.slice(0, 1), run: { ...base.run, journal: base.run.journal.slice(0, 2) } });
+
+const half = scriptedRunFile();
+const scripted = runFileText(half);
 
 /** The file, or null when it was refused as it should be: with a message that says where. */
 function read(given: string): OpenedRunFile | null {
@@ -60,14 +63,14 @@ const keys = fc.constantFrom('__proto__', 'constructor', 'prototype', 'toString'
 
 describe('files changed by chance', () => {
   test('cut short, and with characters changed, taken out or put in (6,000)', () => {
-    const place = fc.nat(text.length);
+    const place = fc.nat(Math.max(text.length, scripted.length));
     const stray = fc.oneof(
       fc.constantFrom('{', '}', '[', ']', ',', ':', '"', '\\', '\n', '0', '9', '-', 'e', '.', 'null', '\0', '\u2028', '\\ud800', '//'),
       fc.string({ unit: 'binary', minLength: 1, maxLength: 2 }),
     );
     const change = fc.record({ place, stray, length: fc.integer({ min: 0, max: 3 }) });
     fc.assert(
-      fc.property(fc.constantFrom(text, small), fc.array(change, { maxLength: 3 }), fc.option(place), (from, changes, cut) => {
+      fc.property(fc.constantFrom(text, small, scripted), fc.array(change, { maxLength: 3 }), fc.option(place), (from, changes, cut) => {
         let given = from;
         for (const { place: at, stray: put, length } of changes) {
           const where = at % (given.length + 1);
@@ -87,7 +90,7 @@ describe('files changed by chance', () => {
       key: keys,
     });
     fc.assert(
-      fc.property(fc.constantFrom(text, small), fc.array(change, { minLength: 1, maxLength: 3 }), (from, changes) => {
+      fc.property(fc.constantFrom(text, small, scripted), fc.array(change, { minLength: 1, maxLength: 3 }), (from, changes) => {
         const value = JSON.parse(from) as unknown;
         for (const { place, how, value: put, key: name } of changes) {
           const places = placesOf(value);
@@ -137,9 +140,9 @@ describe('files that never were runs', () => {
   });
 });
 
-test('journals of sessions, changed by chance (1,000)', () => {
-  const branch = { id: 1, name: 'Branch 1', parent: null, forkedAt: null, chosen: 3, run: base.run, end: base.end, digest: base.digest };
-  const fork = { ...branch, id: 2, parent: 1, forkedAt: base.end };
+test.each([['', base], [' with a script', half]])('journals of sessions%s, changed by chance (1,000)', (_what, { run, end, digest }) => {
+  const branch = { id: 1, name: 'Branch 1', parent: null, forkedAt: null, chosen: 3, run, end, digest };
+  const fork = { ...branch, id: 2, parent: 1, forkedAt: end };
   const session = { title: base.title, app: base.app, branches: [branch, fork], live: 2 };
   const whole = sessionText(session, { pid: 1, start: '' });
   expect(parseSession(whole, 'a.journal')).toMatchObject(session);

@@ -4,6 +4,7 @@ import { runFileText, type RunFile } from '../../src/cluster/run-file/run-file.t
 import { InlineCluster } from '../../src/host/inline.ts';
 import { protocolNamed } from '../../src/protocol/registry.ts';
 import { completeNetwork } from '../../src/network/settings.ts';
+import { scriptedRun } from './scripted-run.ts';
 
 /** A run of three nodes on a fast network: a proposal, a crash, a partition, a restart, some thousand events. */
 export function shortRunFile(seed = 7): RunFile {
@@ -37,3 +38,13 @@ export function shortRunFile(seed = 7): RunFile {
 }
 
 export const shortRunText = (): string => runFileText(shortRunFile());
+
+/** A run in the middle of its script, some of which was refused. */
+export function scriptedRunFile(): RunFile {
+  const { header, until } = scriptedRun(3, 8);
+  const cluster = new InlineCluster(header);
+  cluster.runUntil(until / 2);
+  const { log, now } = cluster.scheduler;
+  const end = { at: now, seq: log.seq };
+  return { title: 'Half-way', app: '0.1.0', run: cluster.run(), end, digest: log.digest, marks: [], expect: null };
+}

@@ -8,12 +8,13 @@ import { wildRun } from './wild-run.ts';
 /** The header has the script in it; the same seed gives the same run. */
 export function scriptedRun(seed: number, seconds: number): { readonly header: RunHeader; readonly until: number } {
   const { header, script: wild, until } = wildRun(seed, seconds);
-  // What comes from a file names no node that is not there.
-  const timed = wild.filter(({ command }) => command.type !== 'link' || header.nodes.includes(command.to));
-  const conditional = randomConditions(seed, header);
-  // Some commands of both kinds at the very same time, and the first of them among the others.
+  // Some of them at the very same time.
+  const timed = wild.map((one) => ({ ...one, at: one.at - (one.at % 50_000) }));
   const random = createRandom(seed, 0x5c);
-  const script = [...conditional, ...timed.map((one) => ({ ...one, at: one.at - (one.at % 50_000) }))];
+  // A file may name no node that is not there.
+  const script = [...randomConditions(seed, header), ...timed].filter(({ command }) => {
+    return command.type !== 'link' || (header.nodes.includes(command.from) && header.nodes.includes(command.to));
+  });
   for (let i = script.length - 1; i > 0; i--) {
     const j = nextInteger(random, 0, i);
     [script[i], script[j]] = [script[j]!, script[i]!];

@@ -8,9 +8,10 @@ import { CommandError } from '../../src/cluster/commands.ts';
 import type { Place, Run } from '../../src/cluster/run.ts';
 import { createWorld } from '../../src/cluster/world.ts';
 import { InlineCluster } from '../../src/host/inline.ts';
-import { replay } from '../../src/host/replay.ts';
+import { finish, replay, replayTo } from '../../src/host/replay.ts';
 import { replayOnThreads } from '../../src/host/thread/replay.ts';
 import { createRandom, nextInteger } from '../../src/protocol/random.ts';
+import { scriptedRun, wander } from '../support/scripted-run.ts';
 import { scratch, startCluster } from '../support/thread-cluster.ts';
 import { wildCommand, wildRun } from '../support/wild-run.ts';
 import { realWorkers } from '../support/workers.ts';
@@ -85,6 +86,41 @@ describe('a run that goes on from a checkpoint on fresh threads', () => {
       await cluster.close();
       expect(problems.filter(({ detail }) => !detail.includes('was left out'))).toEqual([]);
       expect(replay(after.run, after.end.at).digest, `seed ${seed}`).toBe(after.digest);
+    });
+  });
+});
+
+describe('a run with a script', () => {
+  it('goes on with it on fresh threads as it would have, byte for byte (16 seeds)', async () => {
+    const folder = scratch();
+    await forSeeds(1, 16, async (seed) => {
+      const { header, until } = scriptedRun(seed, SECONDS);
+      const whole = new InlineCluster(header);
+      whole.runUntil(until);
+      const half = nextInteger(createRandom(seed, 31), 0, until);
+      const live = await startCluster(header, { directory: join(folder, `${seed}-live`) });
+      await live.cluster.runUntil(half);
+      for (let steps = seed % 4; steps > 0; steps--) await live.cluster.step();
+      const { run, end, digest } = await live.cluster.snapshot();
+      await live.cluster.close();
+      const options = { directory: join(folder, `${seed}-again`), workers: realWorkers };
+      expect(await replayOnThreads(run, end, options), `seed ${seed}`).toMatchObject({ divergence: null, digest, events: end.seq });
+
+      const loaded = new InlineCluster(header);
+      expect(finish(replayTo(loaded, run.journal, end)), `seed ${seed}`).toBeNull();
+      wander(loaded, createRandom(seed, 32), until);
+      const resume = {
+        run: loaded.run(),
+        end: { at: loaded.now, seq: loaded.scheduler.log.seq },
+        checkpoint: loaded.checkpoint(),
+        world: createWorld(header),
+      };
+      const { cluster } = await startCluster(header, { directory: join(folder, `${seed}`), resume });
+      await cluster.runUntil(until);
+      const after = await cluster.snapshot();
+      await cluster.close();
+      expect(after.digest, `seed ${seed}`).toBe(whole.digest);
+      expect(after.run, `seed ${seed}`).toEqual(whole.run());
     });
   });
 });

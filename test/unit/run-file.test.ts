@@ -238,3 +238,47 @@ test('a run with more commands than a file holds is not written', () => {
   const journal = Array.from({ length: RUN_COMMANDS_MAX + 1 }, () => file.run.journal[0]!);
   expect(() => runFileText({ ...file, run: { ...file.run, journal } })).toThrow(RangeError);
 });
+
+describe('a script', () => {
+  const script = [
+    { at: 500_000, command: { type: 'propose', node: 1, value: 'red' } },
+    { when: { pattern: { type: 'message', kind: 1, happens: 'delivered', from: null, to: 2 }, count: 3, plus: 0 }, command: { type: 'mend' } },
+  ];
+  const scripted = (list: unknown, more: object = {}): string => {
+    return JSON.stringify({ ...(JSON.parse(shortText) as object), script: list, ...more });
+  };
+  const shortText = runFileText({ ...shortRunFile(), marks: [] });
+
+  test('is part of the header, and a command of it stands on a line of its own', () => {
+    const read = parseRunFile(scripted(script), 'a.json');
+    expect(read.run.header.script).toEqual(script);
+    const written = runFileText(read);
+    expect(written.split('\n').map((one) => one.trim().replace(/,$/, ''))).toEqual(expect.arrayContaining(script.map((one) => JSON.stringify(one))));
+    expect(parseRunFile(written, 'a.json')).toEqual(read);
+    expect(parseRunFile(scripted([]), 'a.json').run.header).not.toHaveProperty('script');
+  });
+
+  const when = { pattern: { type: 'chosen', slot: null, value: null }, count: 1, plus: 0 };
+  const command = { type: 'mend' };
+  const entry = { at: 600_000, seq: 400, command };
+  test.each<[string, unknown, string]>([
+    ['that is no list', 5, 'script must be a list of at most 100,000 entries'],
+    ['with neither a time nor a condition', [{ command }], 'script[0].at '],
+    ['with both', [{ at: 1, when, command }], 'script[0] there is no field "at" here'],
+    ['with a strange pattern', [{ when: { ...when, pattern: { type: 'x' } }, command }], 'script[0].when.pattern.type must be'],
+    ['with a count of none', [{ when: { ...when, count: 0 }, command }], 'script[0].when.count must be'],
+    ['with a node that is not there', [{ when: { ...when, pattern: { type: 'crashes', node: 4 } }, command }], 'script[0].when.pattern.node there is no n4'],
+    ['with a message that is none', [{ when: { ...when, pattern: { ...script[1]!.when!.pattern, kind: 99 } }, command }], 'script[0].when.pattern.kind must be at most'],
+    ['with a command to a node that is not there', [{ at: 1, command: { type: 'crash', node: 9 } }], 'script[0].command.node there is no n9'],
+  ])('%s is refused', (_case, list, message) => {
+    expect(refusalOf(scripted(list)).message).toContain(message);
+  });
+
+  test.each<[string, object, string]>([
+    ['that the script does not have', { ...entry, scripted: 2 }, 'commands[0].scripted there is no such command: the script has 2'],
+    ['refused, but not of the script', { ...entry, refused: true }, 'commands[0].refused only a command of the script'],
+    ['half refused', { ...entry, scripted: 0, refused: 'yes' }, 'commands[0].refused must be'],
+  ])('a command %s is refused', (_case, wrong, message) => {
+    expect(refusalOf(scripted(script, { commands: [wrong] })).message).toContain(message);
+  });
+});
