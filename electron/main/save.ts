@@ -2,7 +2,7 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { CommandError } from '../../src/cluster/command-error.ts';
-import { replaceFile } from '../../src/host/run-file.ts';
+import { saveText } from '../../src/host/run-file.ts';
 
 /**
  * Writes a file. Whatever goes wrong, what was there before still is.
@@ -12,8 +12,7 @@ export async function saveWhole(path: string, text: string): Promise<void> {
   try {
     // Through a link, the file that it points to is replaced, not the link.
     const place = await realpath(path).catch(() => path);
-    const handle = await replaceFile(place, text);
-    await handle.close();
+    await saveText(place, text);
   } catch (error) {
     throw new CommandError(saveFailureText(path, error));
   }

@@ -29,18 +29,34 @@ export async function readRunText(path: string): Promise<string> {
  * @throws Error of the file system; what was there before is still there.
  */
 export async function saveRunFile(path: string, file: RunFile): Promise<void> {
-  const handle = await replaceFile(path, runFileText(file));
+  await saveText(path, runFileText(file));
+}
+
+/**
+ * Saves a text in a file, which is there whole and synced when this resolves.
+ * @throws Error of the file system; what was there before is still there.
+ */
+export async function saveText(path: string, text: string): Promise<void> {
+  const handle = await replaceFile(path, text, await modeOf(path));
   await handle.close();
+}
+
+/** Who may read the file: whoever could before; of a new one, whoever can read new files here. */
+async function modeOf(path: string): Promise<number> {
+  const found = await stat(path).catch(() => null);
+  return found === null ? 0o666 & ~process.umask() : found.mode & 0o777;
 }
 
 /**
  * Puts a file with this text in the place of the one that may be there: written beside it, synced, and renamed.
+ * @param mode who may read and write it; by default its owner alone.
  * @returns the new file, open for writing.
  */
-export async function replaceFile(path: string, text: string) {
+export async function replaceFile(path: string, text: string, mode = 0o600) {
   const beside = `${path}.${process.pid}.tmp`;
   const handle = await open(beside, 'w', 0o600);
   try {
+    await handle.chmod(mode);
     await handle.writeFile(text);
     await handle.datasync();
     await rename(beside, path);

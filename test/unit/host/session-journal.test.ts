@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, appendFileSync, mkdirSync, unlinkSync } from 'node:fs';
+import { chmodSync, statSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, appendFileSync, mkdirSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -332,7 +332,11 @@ describe('run files on disk', () => {
     mkdirSync(folder);
     const path = join(folder, 'a.json');
     await saveRunFile(path, file);
+    // Whoever could read it can still read it.
+    expect(statSync(path).mode & 0o777).toBe(0o666 & ~process.umask());
+    chmodSync(path, 0o640);
     await saveRunFile(path, { ...file, title: 'Again' });
+    expect(statSync(path).mode & 0o777).toBe(0o640);
     expect(parseRunFile(await readRunText(path), 'a.json').title).toBe('Again');
     expect(readdirSync(folder)).toEqual(['a.json']);
     await expect(saveRunFile(join(folder, 'no', 'a.json'), file)).rejects.toThrow('ENOENT');
