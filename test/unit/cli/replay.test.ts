@@ -4,7 +4,7 @@ import { driveInline, replayInline } from '../../../src/cli/inline.ts';
 import type { DriveListener } from '../../../src/cli/drive.ts';
 import { firstEvents, type PackedEvents } from '../../../src/cluster/packed-events.ts';
 import { InlineCluster } from '../../../src/host/inline.ts';
-import { shortRunFile } from '../../support/run-files.ts';
+import { scriptedRunFile, shortRunFile } from '../../support/run-files.ts';
 
 const file = shortRunFile();
 const { run, end } = file;
@@ -18,6 +18,15 @@ describe('a replay in this thread', () => {
     expect(replayed).toEqual({ end, digest: file.digest, complete: true, divergence: null });
     expect([watch.digest, watch.difference, watch.same]).toEqual([file.digest, null, file.marks.at(-1)!.seq]);
     expect(watch.marks).toEqual(expect.arrayContaining([...file.marks]));
+  });
+
+  test('of a run in the middle of its script ends where that does', async () => {
+    const half = scriptedRunFile();
+    const { header, journal } = half.run;
+    expect(journal.some(({ refused }) => refused)).toBe(true);
+    expect(journal.filter(({ scripted }) => scripted !== undefined).length).toBeLessThan(header.script!.length);
+    const replayed = await replayInline({ run: half.run, end: half.end, enough: () => false, listener: silent });
+    expect(replayed).toEqual({ end: half.end, digest: half.digest, complete: true, divergence: null });
   });
 
   test('stops when it is enough', async () => {
