@@ -9,6 +9,7 @@ import type { Transport } from '../../src/cluster/frames.ts';
 import type { Session as SavedSession } from '../../src/cluster/run-file/journal.ts';
 import type { Branch, Comparison } from '../../src/cluster/timeline.ts';
 import type { Expected } from '../../src/scenario/expect.ts';
+import { writtenExpectations } from '../../src/scenario/run-file.ts';
 import { Autosave } from './autosave.ts';
 import { Branches } from './branches.ts';
 import type { Engine, RunSoFar } from './parts.ts';
@@ -189,13 +190,14 @@ export class RunTree {
 
   #saved(): SavedSession {
     const { session, engine } = this.#host;
-    const { header, journal, title, mark } = session;
+    const { header, journal, title, mark, expected } = session;
     this.#noteProgress();
     const live = this.#branches.current.id;
     const { at, seq, digest } = mark;
     const now = { run: { header, journal: [...journal] }, end: { at, seq }, digest };
     const branches = this.#branches.stored().map((branch) => (branch.id === live ? { ...branch, ...now } : branch));
-    return { title, app: engine.version, branches, live };
+    const expect = writtenExpectations(expected);
+    return { title, app: engine.version, branches, live, ...(expect && { expect }) };
   }
 
   #changed(): void {

@@ -13,7 +13,7 @@ import { completeNetwork } from '../../src/network/settings.ts';
 import { protocolNamed } from '../../src/protocol/registry.ts';
 import { library, libraryFile, libraryText } from '../../src/scenario/library.ts';
 import { parseScenario } from '../../src/scenario/parse.ts';
-import { openRunFile, type OpenedRun } from '../../src/scenario/run-file.ts';
+import { expectedOfSession, openRunFile, type OpenedRun } from '../../src/scenario/run-file.ts';
 import { SCENARIO_NODES_DEFAULT } from '../../src/scenario/schema.ts';
 import { scenarioRun } from '../../src/scenario/start.ts';
 import { Branches } from './branches.ts';
@@ -118,12 +118,12 @@ function earlierRun(file: OpenedRun, path: string): EarlierRun {
 
 /** The run of an interrupted session, with its tree. It belongs to no file any more. */
 export function interruptedRun(session: Recovered): EarlierRun {
-  const { title, run, end, digest, readOnly, branches, live } = session;
+  const { title, run, end, digest, readOnly, branches, live, expect } = session;
   return {
     title,
     run,
     end,
-    expected: null,
+    expected: expectedOfSession(expect, run.header, 'autosave'),
     path: null,
     edited: true,
     branches: new Branches(branches, live),

@@ -10,6 +10,7 @@ import type { Place, Run, RunHeader } from '../run.ts';
 import { Checker, isFields } from './checker.ts';
 import { refusal, RunFileError } from './error.ts';
 import { readJson } from './json.ts';
+import { expectSchema, type WrittenExpectations } from './run-file.ts';
 import {
   appSchema,
   checkEntry,
@@ -55,6 +56,8 @@ export interface Session {
   readonly branches: readonly SessionBranch[];
   /** The branch that goes on. */
   readonly live: number;
+  /** What the scenario expects of its runs. @default nothing */
+  readonly expect?: WrittenExpectations;
 }
 
 export interface ReadSession extends Session {
@@ -78,6 +81,7 @@ const headerSchema = z.strictObject({
   title: titleSchema,
   header: z.unknown(),
   script: z.array(z.unknown()).max(RUN_COMMANDS_MAX).default([]),
+  expect: expectSchema.optional(),
 });
 
 const branchSchema = z.strictObject({
@@ -94,10 +98,10 @@ const markSchema = z.strictObject({ mark: placeSchema.extend({ digest: digestSch
 
 /** The text of a whole session. */
 export function sessionText(session: Session, process: ProcessIdentity): string {
-  const { title, app, branches, live } = session;
+  const { title, app, branches, live, expect } = session;
   const current = branches.find(({ id }) => id === live)!;
   const { script, ...header } = current.run.header;
-  const head = { synod: 'journal', version: JOURNAL_FORMAT.version, app, process, title, header, ...(script && { script }) };
+  const head = { synod: 'journal', version: JOURNAL_FORMAT.version, app, process, title, header, script, expect };
   return line(head) + [...branches.filter((branch) => branch !== current), current].map(branchText).join('');
 }
 
@@ -190,10 +194,11 @@ class SessionReader {
       if (parent === null || this.#branches.some((other) => other.branch.id === parent)) continue;
       throw new RunFileError(this.#name, [{ line: number, field: 'branch.parent', message: `there is no branch ${parent}` }]);
     }
-    const { title, app, process } = this.#head;
+    const { title, app, process, expect } = this.#head;
     const branches = this.#branches.map(({ branch }) => branch).sort((a, b) => a.id - b.id);
     const lost = dropped + this.#branches.reduce((sum, { unmarked }) => sum + unmarked.length, 0);
-    return { title, app, process, branches, live: live.branch.id, readOnly: readOnlyReason(this.#header), dropped: lost };
+    const about = { title, app, process, ...(expect && { expect }) };
+    return { ...about, branches, live: live.branch.id, readOnly: readOnlyReason(this.#header), dropped: lost };
   }
 
   #begin(given: unknown, number: number): void {

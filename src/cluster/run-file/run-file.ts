@@ -76,7 +76,7 @@ const fileSchema = z.strictObject({
 /** Most expectations of a run. */
 const RUN_EXPECTATIONS_MAX = 100;
 
-const expectSchema = z.strictObject({
+export const expectSchema = z.strictObject({
   until: z.int().min(1).max(RUN_TIME_MAX_US),
   list: z.array(z.string().min(1).max(TEXT_LENGTH_MAX)).min(1).max(RUN_EXPECTATIONS_MAX),
 });

@@ -1,12 +1,16 @@
 /** A scenario that is left, forked, undone or saved half-way goes on with what its script has still to do. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ClusterService } from '../../../electron/main/cluster-service.ts';
-import { verdictOn } from '../../../electron/main/runs.ts';
+import { interruptedRun, verdictOn } from '../../../electron/main/runs.ts';
+import { RunFileError } from '../../../src/cluster/run-file/error.ts';
+import { parseSession, sessionText } from '../../../src/cluster/run-file/journal.ts';
 import { parseRunFile, runFileText } from '../../../src/cluster/run-file/run-file.ts';
 import { createHeader } from '../../../src/cluster/run.ts';
 import type { ScriptedCommand } from '../../../src/cluster/script.ts';
 import { InlineCluster } from '../../../src/host/inline.ts';
 import { protocolNamed } from '../../../src/protocol/registry.ts';
+import { readExpectation } from '../../../src/scenario/expectations.ts';
+import type { Expected } from '../../../src/scenario/expect.ts';
 import { testService, type TestCluster } from './cluster.ts';
 
 const SECOND = 1_000_000;
@@ -21,6 +25,7 @@ const script: ScriptedCommand[] = [
 ];
 const header = createHeader(protocolNamed('paxos'), { nodes: 3, seed: 5, script });
 const END = 12 * SECOND;
+const expected: Expected = { until: END, list: [readExpectation('n3 restarts', { protocol: protocolNamed('paxos'), nodes: header.nodes })] };
 const whole = new InlineCluster(header);
 whole.runUntil(END);
 
@@ -30,7 +35,7 @@ let service: ClusterService;
 beforeEach(async () => {
   world = testService();
   service = new ClusterService(world.options);
-  await service.begin({ title: 'Scripted', header });
+  await service.begin({ title: 'Scripted', header, expected });
   await service.attach();
   live().pass(4 * SECOND);
 });
@@ -68,6 +73,22 @@ describe('the script goes on', () => {
     expect(live().journal.map(({ scripted }) => scripted)).toEqual([0, 1]);
     await service.undo();
     expect(world.sent.filter(({ channel }) => channel === 'branches').at(-1)!.message).toHaveLength(2);
+  });
+
+  test('in a session that was interrupted, from its autosave, with what is expected', async () => {
+    await service.fork({ run: 1, seq: 5 });
+    await service.switchTo(1);
+    const saved = sessionText(world.journals.at(-1)!.sessions.at(-1)!, { pid: 1, start: '' });
+    const session = parseSession(saved, 'half.journal');
+    const { run, end, digest } = session.branches.find(({ id }) => id === session.live)!;
+    const interrupted = interruptedRun({ ...session, run, end, digest });
+    expect(interrupted.expected).toEqual(expected);
+    expect(await service.open('Restoring', interrupted)).toMatchObject({ readOnly: '' });
+    await expectWhole();
+    await service.switchTo(2);
+    await expectWhole();
+    const strange = { until: END, list: ['n9 restarts'] };
+    expect(() => interruptedRun({ ...session, run, end, digest, expect: strange })).toThrow(RunFileError);
   });
 
   test('in a run that was saved half-way, from its file', async () => {
