@@ -17,8 +17,6 @@ export class DigestWatch {
   readonly #digest = new Digest();
   readonly #expected: Map<number, string>;
   #seq = 0;
-  /** Some events went by unseen: there is no digest any more. */
-  #lost = false;
   #same = 0;
   #difference: Difference | null = null;
 
@@ -27,9 +25,9 @@ export class DigestWatch {
     this.#expected = new Map(expected.map(({ seq, digest }) => [seq, digest]));
   }
 
-  /** Over all events so far; null when some went by unseen. */
-  get digest(): string | null {
-    return this.#lost ? null : this.#digest.text;
+  /** Over all events so far. */
+  get digest(): string {
+    return this.#digest.text;
   }
 
   /** Events up to which the run is known to be the one that was expected. */
@@ -41,12 +39,9 @@ export class DigestWatch {
     return this.#difference;
   }
 
-  /** Takes in the next events, in order; some of them may have been there before. */
+  /** Takes in the next events, in order. */
   take(packed: PackedEvents): void {
-    if (packed.firstSeq > this.#seq) this.#lost = true;
-    if (this.#lost) return;
-    splitEvents(packed, packed.count, ({ seq }, from, to) => {
-      if (seq !== this.#seq) return;
+    splitEvents(packed, packed.count, (_event, from, to) => {
       this.#digest.add(packed.bytes, from, to);
       this.#seq++;
       if (this.#seq % FILE_MARK_EVENTS === 0) this.marks.push({ seq: this.#seq, digest: this.#digest.text });

@@ -2,14 +2,13 @@
 import type { Speed } from '../cluster/frames.ts';
 import type { PackedEvents } from '../cluster/packed-events.ts';
 import type { Place, Run, RunHeader } from '../cluster/run.ts';
-import type { World } from '../cluster/world.ts';
 
 /** Wall time between two looks at the clock, ms. */
 export const TURN_MS = 16;
 
 export interface DriveListener {
-  /** The next events, in order. `missed`: events before them went by unseen, and this is the world after those. */
-  events(packed: PackedEvents, missed: World | null): void;
+  /** The next events, in order, none left out. */
+  events(packed: PackedEvents): void;
   /** Something went wrong that did not end the run. */
   problem(title: string, detail: string): void;
 }

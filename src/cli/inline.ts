@@ -53,6 +53,6 @@ function teller(cluster: InlineCluster, listener: DriveListener): () => void {
     const packed = log.since(mark);
     if (packed === null) throw new Error('the event log let events go before they were told');
     mark = log.mark();
-    if (packed.count > 0) listener.events(packed, null);
+    if (packed.count > 0) listener.events(packed);
   };
 }

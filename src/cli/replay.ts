@@ -30,16 +30,16 @@ export async function replay(options: ReplayOptions): Promise<number> {
     end,
     enough: () => signal.aborted || watch.difference !== null || report.seq >= stopAt,
     listener: {
-      events(all, missed) {
+      events(all) {
         const packed = firstEvents(all, stopAt - all.firstSeq);
         watch.take(packed);
-        report.events(packed, missed);
+        report.events(packed);
       },
       problem: (about, detail) => report.problem(about, detail),
     },
   });
   const stopped = report.seq >= stopAt && stopAt < end.seq;
-  const divergence = divergenceOf(file, watch, replayed);
+  const divergence = divergenceOf(watch, replayed);
   const compared = replayed.complete && !stopped && file.digest !== null;
   const exact = divergence !== null ? false : compared ? true : null;
   const at = stopped ? report.at : replayed.end.at;
@@ -60,14 +60,11 @@ function endMarked({ marks, end, digest }: OpenedRun): OpenedRun['marks'] {
 }
 
 /** Where the replay differs from the run that was saved, as closely as it is known; null: nowhere. */
-function divergenceOf(file: OpenedRun, watch: DigestWatch, replayed: Replayed): Divergence | null {
+function divergenceOf(watch: DigestWatch, replayed: Replayed): Divergence | null {
   const { difference } = watch;
   if (difference !== null) return divergent(difference);
-  const { divergence, end, digest, complete } = replayed;
-  if (divergence !== null) return divergent({ same: watch.same, differs: end.seq + 1 }, `: ${divergence}`);
-  // On threads, events can go by unseen; how the run ends is known all the same.
-  const differs = complete && file.digest !== null && end.seq === file.end.seq && digest !== file.digest;
-  return differs ? divergent({ same: watch.same, differs: end.seq }) : null;
+  const { divergence, end } = replayed;
+  return divergence === null ? null : divergent({ same: watch.same, differs: end.seq + 1 }, `: ${divergence}`);
 }
 
 function divergent({ same, differs }: Difference, why = ''): Divergence {

@@ -56,12 +56,12 @@ const lossTexts: { readonly [cause in LossCause]: string } = {
 };
 
 export class Report {
-  #world: World;
+  readonly #world: World;
   readonly #header: RunHeader;
   readonly #protocol: AnyProtocol;
   readonly #options: ReportOptions;
-  /** Null when nothing is expected, or when it cannot be judged. */
-  #judge: ExpectationJudge | null;
+  /** Null when nothing is expected. */
+  readonly #judge: ExpectationJudge | null;
 
   constructor(header: RunHeader, options: ReportOptions) {
     this.#header = header;
@@ -71,7 +71,7 @@ export class Report {
     this.#judge = options.expected && new ExpectationJudge(options.expected, this.#protocol);
   }
 
-  /** Events printed, or known to have gone by. */
+  /** Events printed. */
   get seq(): number {
     return this.#world.seq;
   }
@@ -101,19 +101,10 @@ export class Report {
       );
   }
 
-  /**
-   * Prints the events of a stretch.
-   * @param world the world before it, when events between the last stretch and this one were let go
-   */
-  events(packed: PackedEvents, world: World | null = null): void {
-    if (world !== null && world.seq > this.#world.seq) {
-      this.#gap(world.seq - this.#world.seq);
-      this.#world = world;
-    }
+  /** Prints the events of a stretch, which begins where the last one ended. */
+  events(packed: PackedEvents): void {
     let text = '';
     for (const event of readEvents(packed)) {
-      // A snapshot comes with events that may have been printed before it was taken.
-      if (event.seq < this.#world.seq) continue;
       const row = logRow(this.#world, event);
       if (this.#options.only.includes(row.group)) text += this.#eventLine(event, sentence(this.#protocol, row));
       applyEvent(this.#world, event);
@@ -202,13 +193,6 @@ export class Report {
   #body(event: Extract<RunEvent, { type: 'send' | 'request' }>) {
     if (event.type === 'request') return { body: JSON.parse(event.body) as unknown };
     return { body: undefined, kind: this.#protocol.messages[event.kind]?.name };
-  }
-
-  #gap(events: number): void {
-    if (this.#judge !== null) this.problem('Expectations are not judged', 'Not every event was seen.');
-    this.#judge = null;
-    if (this.#options.json) this.#object({ type: 'gap', events });
-    else this.#line(`… ${count(events, 'event')} went by faster than they could be printed …`);
   }
 
   #object(value: unknown): void {

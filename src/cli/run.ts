@@ -41,9 +41,9 @@ export async function run(options: RunOptions): Promise<number> {
     speed,
     signal,
     listener: {
-      events(packed, missed) {
+      events(packed) {
         watch.take(packed);
-        report.events(packed, missed);
+        report.events(packed);
       },
       problem: (about, detail) => report.problem(about, detail),
     },

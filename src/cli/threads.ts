@@ -3,8 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FRAME_EVENTS_MAX } from '../cluster/frames.ts';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { RunHeader } from '../cluster/run.ts';
+import type { FollowBatch, FollowCredit } from '../host/history/messages.ts';
+import type { RunMark } from '../host/thread/messages.ts';
 import { ThreadCluster } from '../host/thread/thread-cluster.ts';
 import { TURN_MS, type Drive, type Driven, type DriveListener } from './drive.ts';
 
@@ -12,8 +14,8 @@ import { TURN_MS, type Drive, type Driven, type DriveListener } from './drive.ts
 const TURN_US = 100_000;
 const TURN_MIN_US = 1000;
 const TURN_MAX_US = 10_000_000;
-/** Events that a stretch should have: well below what one frame holds, so that none goes by unseen. */
-const TURN_EVENTS = FRAME_EVENTS_MAX / 4;
+/** Events that a stretch should have: few enough for an interruption to be heard soon. */
+const TURN_EVENTS = 2000;
 
 /** The built threads, beside this bundle. */
 const workers = {
@@ -21,23 +23,26 @@ const workers = {
   node: join(__dirname, '..', 'main', 'node-worker.cjs'),
 };
 
-/** A cluster on threads, paused, and what its listener has heard of. */
+/** A cluster on threads, paused, and what its listener has heard of: every event, in order. */
 export class WatchedCluster {
   readonly cluster: ThreadCluster;
-  /** Events that the listener knows to have happened. */
-  #seen = 0;
+  /** How far the listener has heard, and the digest up to there. */
+  latest: RunMark = { end: { at: 0, seq: 0 }, digest: '' };
+  #batches = 0;
   #wake: () => void = () => {};
   #failure: Error | null = null;
   #turn = TURN_US;
 
-  constructor(cluster: ThreadCluster, listener: DriveListener) {
+  /** @param feed where the router tells what happens, as it tells a history */
+  constructor(cluster: ThreadCluster, feed: MessagePort, listener: DriveListener) {
     this.cluster = cluster;
-    cluster.onFrame = ({ events, world, frame }) => {
-      listener.events(events, world);
-      this.#seen = events.firstSeq + events.count;
-      cluster.acknowledge(frame);
+    feed.on('message', ({ events, end, digest }: FollowBatch) => {
+      if (events === null) this.#failure = new Error('more happened than could be printed; --host inline waits for it');
+      else if (events.count > 0) listener.events(events);
+      this.latest = { end, digest };
+      feed.postMessage({ taken: ++this.#batches } satisfies FollowCredit);
       this.#wake();
-    };
+    });
     cluster.onProblem = ({ title, detail }) => {
       listener.problem(title, detail);
       // Whether the run survives it: a router that is gone answers nothing more.
@@ -60,8 +65,13 @@ export class WatchedCluster {
   }
 
   /** Waits until the listener has heard of so many events. @throws Error when the router's thread has ended. */
-  async heard(events: number): Promise<void> {
-    while (this.#seen < events) {
+  heard(events: number): Promise<void> {
+    return this.until(() => this.latest.end.seq >= events);
+  }
+
+  /** Waits until something holds; asked whenever the listener has heard more. @throws Error as `heard`. */
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) {
       if (this.#failure !== null) throw this.#failure;
       await new Promise<void>((resume) => (this.#wake = resume));
     }
@@ -95,12 +105,20 @@ export async function onThreads<T>(
 ): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'synod-'));
   const transport = { playing: false, speed: 1 };
-  const cluster = await ThreadCluster.start({ header, run: 1, directory, workers, transport, observe: true });
+  const { port1, port2 } = new MessageChannel();
+  const cluster = await ThreadCluster.start({
+    header,
+    run: 1,
+    directory,
+    workers,
+    transport,
+    observe: false,
+    history: port2,
+  });
   try {
-    const watched = new WatchedCluster(cluster, listener);
-    await cluster.attach();
-    return await use(watched);
+    return await use(new WatchedCluster(cluster, port1, listener));
   } finally {
+    port1.close();
     await cluster.close();
     await rm(directory, { recursive: true, force: true });
   }

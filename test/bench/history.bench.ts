@@ -13,7 +13,7 @@ import { serveHistory } from '../../src/host/history/history-server.ts';
 import { InlineCluster } from '../../src/host/inline.ts';
 import { replay } from '../../src/host/replay.ts';
 import { serveNode } from '../../src/host/thread/node-server.ts';
-import { replayOnThreads } from '../../src/host/thread/replay.ts';
+import { replayOnThreads } from '../support/replay-on-threads.ts';
 import { serveRouter } from '../../src/host/thread/router-server.ts';
 import { ThreadCluster } from '../../src/host/thread/thread-cluster.ts';
 import { protocolNamed } from '../../src/protocol/registry.ts';

@@ -9,7 +9,7 @@ import type { Place, Run } from '../../src/cluster/run.ts';
 import { createWorld } from '../../src/cluster/world.ts';
 import { InlineCluster } from '../../src/host/inline.ts';
 import { finish, replay, replayTo } from '../../src/host/replay.ts';
-import { replayOnThreads } from '../../src/host/thread/replay.ts';
+import { replayOnThreads } from '../support/replay-on-threads.ts';
 import { createRandom, nextInteger } from '../../src/protocol/random.ts';
 import { scriptedRun, wander } from '../support/scripted-run.ts';
 import { scratch, startCluster } from '../support/thread-cluster.ts';

@@ -1,7 +1,7 @@
 /** Has a run again on threads: every command at its place (docs/decisions/0003). */
-import type { Place, Run } from '../../cluster/run.ts';
-import type { ThreadReplay } from './messages.ts';
-import { ThreadCluster, type ThreadClusterOptions } from './thread-cluster.ts';
+import type { Place, Run } from '../../src/cluster/run.ts';
+import type { ThreadReplay } from '../../src/host/thread/messages.ts';
+import { ThreadCluster, type ThreadClusterOptions } from '../../src/host/thread/thread-cluster.ts';
 
 /**
  * Has a run again on threads of its own, up to its end, as fast as they go; then they end.
