@@ -13,6 +13,8 @@ export interface Places {
 export interface Crossing {
   readonly link: Pair;
   readonly left: NodeId;
+  /** Where on the link, as a share of the way from its first node. */
+  readonly share: number;
 }
 
 /** Longest stroke that is remembered, in points; what comes after is one with its last part. */
@@ -35,8 +37,8 @@ export function crossings(stroke: readonly Point[], groups: Groups, places: Plac
   for (const group of groups) {
     for (let i = 0; i < group.length; i++) {
       for (let j = i + 1; j < group.length; j++) {
-        const left = crossedBy(stroke, group[i]!, group[j]!, places);
-        if (left !== null) found.push({ link: [group[i]!, group[j]!], left });
+        const crossing = crossedBy(stroke, group[i]!, group[j]!, places);
+        if (crossing !== null) found.push(crossing);
       }
     }
   }
@@ -51,17 +53,20 @@ export function directionsCut(crossed: readonly Crossing[], oneWay: boolean): Di
   });
 }
 
-/** The node of the link on the left of the part of the stroke that crosses it first; `null` when none does. */
-function crossedBy(stroke: readonly Point[], a: NodeId, b: NodeId, { x, y }: Places): NodeId | null {
+/** Where the stroke crosses the link first; `null` when it does not. */
+function crossedBy(stroke: readonly Point[], a: NodeId, b: NodeId, { x, y }: Places): Crossing | null {
   const from = { x: x[a]!, y: y[a]! };
   const to = { x: x[b]!, y: y[b]! };
   for (let i = 1; i < stroke.length; i++) {
     const p = stroke[i - 1]!;
     const q = stroke[i]!;
     const sideOfA = side(p, q, from);
-    if (sideOfA * side(p, q, to) > 0 || side(from, to, p) * side(from, to, q) > 0) continue;
+    const sideOfB = side(p, q, to);
+    if (sideOfA * sideOfB > 0 || side(from, to, p) * side(from, to, q) > 0) continue;
+    // The sides grow with the distance from the stroke. Both are 0 where it runs along the link.
+    const share = sideOfA === sideOfB ? 0.5 : sideOfA / (sideOfA - sideOfB);
     // y grows downwards: what is negative lies to the left of the way.
-    return sideOfA < 0 ? a : b;
+    return { link: [a, b], left: sideOfA < 0 ? a : b, share };
   }
   return null;
 }

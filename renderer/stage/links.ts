@@ -42,6 +42,16 @@ export function isCut(world: World, from: NodeId, to: NodeId): boolean {
   return world.cuts.has(directionKey(from, to));
 }
 
+/** How many links are cut by hand, in one direction or both. */
+export function cutLinkCount(world: World): number {
+  const { nodes } = world;
+  let count = 0;
+  for (const a of nodes.keys()) {
+    for (const b of nodes.keys()) if (a < b && (isCut(world, a, b) || isCut(world, b, a))) count++;
+  }
+  return count;
+}
+
 /** Whether packets come through in this direction at virtual time `at`, µs. */
 export function directionState(world: World, from: NodeId, to: NodeId, at: number): DirectionState {
   if (isCut(world, from, to)) return 'cut';

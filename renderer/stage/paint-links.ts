@@ -2,9 +2,13 @@
 import type { NodeId, World } from '../../src/contract/index.ts';
 import type { Lanes } from './flight.ts';
 import type { Point } from './geometry.ts';
+import type { Crossing } from './knife.ts';
 import { directionState, hasOwn, type Pair } from './links.ts';
 import type { Motion } from './motion.ts';
 import type { Palette } from './palette.ts';
+
+/** A place on a link. */
+type Place = Pick<Crossing, 'link' | 'share'>;
 
 export interface LinkScene {
   readonly world: World;
@@ -18,7 +22,7 @@ export interface LinkScene {
   readonly lit: Pair | null;
   /** The stroke of the knife, and the links it has crossed. */
   readonly stroke: readonly Point[];
-  readonly struck: readonly Pair[];
+  readonly struck: readonly Crossing[];
 }
 
 /** How much of a link that is cut both ways is left at each end, as a share of what lies between the discs. */
@@ -101,10 +105,10 @@ export class LinkPainter {
     this.paintLit(scene, palette);
   }
 
-  /** A small sign in the middle of links that a drop would cut (×) or heal (+), and the knife's stroke. */
+  /** A small sign on links that a drop or the knife would cut (×) or a drop would heal (+), and the knife's stroke. */
   paintAbove({ motion, cuts, heals, stroke, struck }: LinkScene, palette: Palette): void {
-    this.paintSigns(cuts, motion, palette, palette.danger, true);
-    this.paintSigns(heals, motion, palette, palette.ok, false);
+    this.paintSigns(cuts.map(inTheMiddle), motion, palette, palette.danger, true);
+    this.paintSigns(heals.map(inTheMiddle), motion, palette, palette.ok, false);
     this.paintSigns(struck, motion, palette, palette.danger, true);
     if (stroke.length < 2) return;
     const c = this.context;
@@ -152,16 +156,19 @@ export class LinkPainter {
       c.globalAlpha = 0.85;
       c.lineWidth = 2.5;
       c.strokeStyle = palette.danger;
-      c.stroke(paths(struck, motion));
+      c.stroke(paths(struck.map(({ link }) => link), motion));
     }
     c.globalAlpha = 1;
   }
 
-  private paintSigns(links: readonly Pair[], motion: Motion, palette: Palette, colour: string, cut: boolean): void {
+  private paintSigns(links: readonly Place[], motion: Motion, palette: Palette, colour: string, cut: boolean): void {
     const c = this.context;
     const radius = links.length > 14 ? 4.5 : 7;
-    for (const [a, b] of links) {
-      const at = { x: (motion.x[a]! + motion.x[b]!) / 2, y: (motion.y[a]! + motion.y[b]!) / 2 };
+    for (const { link: [a, b], share } of links) {
+      const at = {
+        x: motion.x[a]! + (motion.x[b]! - motion.x[a]!) * share,
+        y: motion.y[a]! + (motion.y[b]! - motion.y[a]!) * share,
+      };
       c.beginPath();
       c.arc(at.x, at.y, radius, 0, 2 * Math.PI);
       c.fillStyle = palette.island;
@@ -173,6 +180,10 @@ export class LinkPainter {
       else plus(c, at, radius * 0.5);
     }
   }
+}
+
+function inTheMiddle(link: Pair): Place {
+  return { link, share: 0.5 };
 }
 
 /** A cross around a point. */

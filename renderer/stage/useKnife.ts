@@ -82,7 +82,7 @@ export function useKnife({ root, groups, motion, pointOf, show }: KnifeOptions) 
     const now = motion();
     if (now === null || !extend(stroke, pointOf(event))) return;
     crossed.value = crossings(stroke, groups.value, now);
-    show(stroke, crossed.value.map(({ link }) => link));
+    show(stroke, crossed.value);
   }
 
   function finish(): void {

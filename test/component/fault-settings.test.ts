@@ -58,6 +58,24 @@ describe('faults of the network', () => {
   });
 });
 
+describe('settings of a run to which nothing can be done', () => {
+  it('can be read, and say why they cannot be changed', async () => {
+    const on = await scene();
+    show(SettingsColumn);
+    const locked = () => [...document.querySelectorAll<HTMLFieldSetElement>('fieldset')].map(({ disabled }) => disabled);
+    const thumbs = () => [...document.querySelectorAll('[role="slider"]')].map((thumb) => thumb.getAttribute('tabindex') === null);
+    expect(new Set([...locked(), ...thumbs()])).toEqual(new Set([false]));
+    on.run.session = { ...on.run.session!, readOnly: 'it was written by a newer Synod' };
+    await settled();
+    expect(new Set([...locked(), ...thumbs()])).toEqual(new Set([true]));
+    expect(document.querySelector('fieldset')!.title).toContain('newer Synod');
+    // What only shows more of them goes on to work.
+    one<HTMLButtonElement>('.more').click();
+    await settled();
+    expect(one('[data-fault="flapping"]')).not.toBeNull();
+  });
+});
+
 describe('the matrix of links', () => {
   async function matrix(): Promise<Scene> {
     const on = await scene({ us: 1000 });

@@ -159,13 +159,13 @@ test('the knife cuts the link it is drawn across, one way with Shift, and all cu
   await person.expectLogged('cut: n1 ↔ n2');
   await cutWithKnife(person, 3, 4, { oneWay: true, before: () => expect(person.preview).toHaveText('cuts n3 → n4') });
   await person.expectLogged('cut: n3 → n4');
-  await expect(page.getByRole('button', { name: 'Mend 3 cuts' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Mend 2 links' })).toBeVisible();
 
   // What is sent over the cut is lost there; what is sent the other way arrives.
   await person.propose(3, 'around');
   await person.expectLogged("lost at the cut: n3's prepare to n4");
   await person.app.waitForChosen(1);
-  await page.getByRole('button', { name: 'Mend 3 cuts' }).click();
+  await page.getByRole('button', { name: 'Mend 2 links' }).click();
   await expect(page.getByRole('button', { name: /^Mend/ })).toHaveCount(0);
 });
 
@@ -177,7 +177,7 @@ test('a mute node hears all and is heard by nobody: what it proposes is chosen o
   await person.expectLogged("lost at the cut: n1's prepare to n3");
   await person.propose(2, 'loud');
   expect((await app.waitForChosen(1, [1, 2, 3, 4, 5])).value).toBe('loud');
-  await page.getByRole('button', { name: /^Mend 4 cuts/ }).click();
+  await page.getByRole('button', { name: /^Mend 4 links/ }).click();
   await person.propose(1, 'heard');
   expect((await app.waitForChosen(2)).value).toBe('heard');
 });

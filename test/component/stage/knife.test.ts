@@ -27,13 +27,20 @@ describe('a stroke of the knife', () => {
     expect(crossings([...down].reverse(), whole, places)[0]!.left).toBe(1);
   });
 
+  it('knows where on a link it crossed it', () => {
+    const at = (x: number) => crossings([{ x, y: 50 }, { x, y: 150 }], whole, places)[0]!.share;
+    expect(at(120)).toBeCloseTo(0.1);
+    expect(at(200)).toBeCloseTo(0.5);
+    expect(at(290)).toBeCloseTo(0.95);
+  });
+
   it('counts a link once, however often it is crossed', () => {
     const zigzag = [{ x: 150, y: 50 }, { x: 170, y: 150 }, { x: 190, y: 50 }, { x: 210, y: 150 }];
     expect(crossings(zigzag, whole, places)).toHaveLength(1);
   });
 
   it('cuts both directions, or the one from left to right', () => {
-    const crossed = [{ link: [1, 2], left: 2 }] as const;
+    const crossed = [{ link: [1, 2], left: 2, share: 0.5 }] as const;
     expect(directionsCut(crossed, false)).toEqual([{ from: 2, to: 1 }, { from: 1, to: 2 }]);
     expect(directionsCut(crossed, true)).toEqual([{ from: 2, to: 1 }]);
   });

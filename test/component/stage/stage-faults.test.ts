@@ -48,7 +48,7 @@ describe('the knife', () => {
     pointer('pointerup', one('.stage'), between(1, 2));
     await settled();
     expect([...made.run.world!.cuts].sort()).toEqual([directionKey(1, 2), directionKey(2, 1)].sort());
-    expect(one('[data-action="mend"]').textContent).toContain('Mend 2 cuts');
+    expect(one('[data-action="mend"]').textContent).toContain('Mend 1 link');
     one<HTMLButtonElement>('[data-action="knife"]').click();
     await settled();
     one<HTMLButtonElement>('[data-action="mend"]').click();

@@ -35,7 +35,7 @@ describe('the stage', () => {
       'Island of n1, n2 and n3: 3 of 5 acceptors, majority, can choose',
       'Island of n4 and n5: 2 of 5 acceptors, cannot choose',
     ]);
-    expect(one('[data-action="heal"]').textContent).toContain('Heal all 2 islands');
+    expect(one('[data-action="heal"]').textContent).toContain('Heal both islands');
   });
 
   it('shows a crashed node as crashed', async () => {
