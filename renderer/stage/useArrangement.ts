@@ -106,6 +106,13 @@ export function useArrangement(size: Ref<StageSize>) {
       if (place !== null && seq > place.seq) confirm();
     },
   );
+  watch(
+    () => run.past === null,
+    () => {
+      // Another moment has its own partition, and no drop.
+      if (pending.value !== null) confirm();
+    },
+  );
   watch(size, () => arrange());
 
   return { layout, groups, shown, drop, put, reset };

@@ -36,6 +36,8 @@ export const useRun = defineStore('run', () => {
   const transport = shallowRef<Transport>({ playing: false, speed: 1 });
   /** How far the run has got: events, and virtual time of the last committed frame, µs. */
   const liveSeq = shallowRef(0);
+  /** How many values were chosen by then. */
+  const liveChosen = shallowRef(0);
   const liveNow = shallowRef(0);
   /** Number of the run of which there has been a frame. */
   const frameRun = shallowRef(0);
@@ -61,6 +63,7 @@ export const useRun = defineStore('run', () => {
       }
       show();
       liveSeq.value = state.world?.seq ?? 0;
+      liveChosen.value = state.world?.chosenCount ?? 0;
       liveNow.value = state.now;
       frameRun.value = state.session?.run ?? 0;
       setTransportShown(state.transport);
@@ -76,7 +79,7 @@ export const useRun = defineStore('run', () => {
         past.value = null;
         clock.reset();
         clock.sample(0, { playing: false, speed: 1 }, performance.now());
-        liveSeq.value = liveNow.value = changes.value = 0;
+        liveSeq.value = liveChosen.value = liveNow.value = changes.value = 0;
         show();
       }
       setTransportShown(state.transport);
@@ -264,6 +267,7 @@ export const useRun = defineStore('run', () => {
     speed,
     frameNow,
     liveSeq,
+    liveChosen,
     frameRun,
     filled,
     changes,

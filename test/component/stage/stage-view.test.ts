@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { useHistory } from '../../../renderer/stores/history.ts';
 import { one, play, press, settled, waited } from '../mounting.ts';
 import { clearStage, drag, layStage, node, placeOf, pointer, stage } from './stage-scene.ts';
 
@@ -60,6 +61,19 @@ describe('the stage', () => {
     await settled();
     expect(made.run.world!.groups).toEqual([[1, 3, 4, 5], [2]]);
     expect(document.querySelector('.preview')).toBeNull();
+  });
+
+  it('shows the partition of a moment of the past, whatever was dropped just before', async () => {
+    const made = await stage();
+    made.bridge.delays.set('session:command', new Promise(() => {}));
+    await drag(2, { x: 960, y: 560 });
+    pointer('pointerup', one('.stage'), { x: 960, y: 560 });
+    await settled();
+    expect(document.querySelectorAll('.caption')).toHaveLength(2);
+    useHistory().seek(100);
+    await waited(50);
+    expect(made.run.past!.seq).toBe(100);
+    expect(document.querySelectorAll('.caption')).toHaveLength(1);
   });
 
   it('heals when the node is dragged back', async () => {
