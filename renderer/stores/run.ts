@@ -48,6 +48,8 @@ export const useRun = defineStore('run', () => {
   const clock = new VirtualClock();
   /** What main was asked for; frames that were under way already still say otherwise. */
   let asked: { -readonly [K in keyof Transport]?: Transport[K] } = {};
+  /** Questions that main has not answered. Until then, a frame that agrees with what was asked may be an older one. */
+  let unanswered = 0;
   /** Another branch of the same run has begun: what is shown stays until its first frame is there. */
   let changing = false;
   /** The run was playing when its past was entered. */
@@ -116,8 +118,10 @@ export const useRun = defineStore('run', () => {
   }
 
   function setTransportShown(told: Transport): void {
-    if (asked.playing === told.playing) delete asked.playing;
-    if (asked.speed === told.speed) delete asked.speed;
+    if (unanswered === 0) {
+      if (asked.playing === told.playing) delete asked.playing;
+      if (asked.speed === told.speed) delete asked.speed;
+    }
     const next = { ...told, ...asked };
     const shown = transport.value;
     // Most frames bring the transport they brought before; whoever shows it need not look again.
@@ -170,7 +174,9 @@ export const useRun = defineStore('run', () => {
     if (patch.playing !== undefined) wasPlaying = false;
     asked = { ...asked, ...patch };
     setTransportShown(feed.state.transport);
+    unanswered++;
     const answer = await answered('Transport', bridge.request('transport:set', patch));
+    unanswered--;
     if (answer.ok) return;
     asked = {};
     setTransportShown(feed.state.transport);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { defineComponent, h } from 'vue';
 import { actions, useActions } from '../../renderer/actions.ts';
 import ToastList from '../../renderer/components/ToastList.vue';
@@ -91,6 +91,29 @@ describe('keyboard', () => {
     await settled();
     expect(on.run.speed).toBe(8);
     expect(on.bridge.transport.speed).toBe(8);
+  });
+
+  it('is not led astray by an old frame that agrees by accident', async () => {
+    await on.run.setTransport({ speed: 2 });
+    await settled();
+    const { transport } = on.bridge;
+    let answer = (): void => {};
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    const ask = vi.spyOn(on.bridge, 'request').mockImplementation(async () => {
+      await answered;
+      return { ok: true, value: null as never };
+    });
+    const asked = on.run.setTransport({ speed: 1 });
+    for (const speed of [1, 2]) {
+      on.bridge.transport = { ...transport, speed };
+      on.bridge.emit('frame', on.bridge.frame());
+      await settled();
+      expect(on.run.speed).toBe(1);
+    }
+    ask.mockRestore();
+    answer();
+    await asked;
+    expect(on.run.speed).toBe(1);
   });
 
   it('goes back to the transport of main when it is refused', async () => {
