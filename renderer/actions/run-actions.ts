@@ -16,14 +16,10 @@ export const runActions: readonly Action[] = [
     id: 'run-again',
     group: 'Run',
     title: 'Run again from the start',
-    meaning: 'The same seed and settings, without what you did since.',
+    meaning: 'The same seed, settings and scenario, without what you did since; this run is kept as a branch.',
     icon: Repeat,
     chords: ['Mod+Shift+R'],
-    perform: ({ run }) => {
-      if (run.session === null) return null;
-      const { nodes, seed, config, network, client } = run.session.header;
-      return run.newRun({ nodes: nodes.length, seed, config: { ...(config as object) }, network: { ...network }, client });
-    },
+    perform: ({ run }) => run.again(),
   },
   {
     id: 'library',

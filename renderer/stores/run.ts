@@ -173,8 +173,8 @@ export const useRun = defineStore('run', () => {
     if (patch.playing === true) showLive();
     if (patch.playing !== undefined) wasPlaying = false;
     asked = { ...asked, ...patch };
-    setTransportShown(feed.state.transport);
     unanswered++;
+    setTransportShown(feed.state.transport);
     const answer = await answered('Transport', bridge.request('transport:set', patch));
     unanswered--;
     if (answer.ok) return;
@@ -227,10 +227,20 @@ export const useRun = defineStore('run', () => {
   }
 
   /** Goes on from the moment that is shown, in a branch of its own. */
-  async function fork(): Promise<boolean> {
+  function fork(): Promise<boolean> {
+    return forkAt('Fork', past.value?.seq ?? liveSeq.value);
+  }
+
+  /** Has the run again from its beginning, in a branch of its own, without what was done to it since. */
+  async function again(): Promise<boolean> {
+    const begun = await forkAt('Run again', 0);
+    if (begun) await setTransport({ playing: true });
+    return begun;
+  }
+
+  async function forkAt(what: string, seq: number): Promise<boolean> {
     if (session.value === null) return false;
-    const seq = past.value?.seq ?? liveSeq.value;
-    const forked = await enter('Fork', bridge.request('branch:fork', { run: session.value.run, seq }));
+    const forked = await enter(what, bridge.request('branch:fork', { run: session.value.run, seq }));
     if (forked) changes.value++;
     return forked;
   }
@@ -294,6 +304,7 @@ export const useRun = defineStore('run', () => {
     showPast,
     goLive,
     fork,
+    again,
     enter,
     /** Ends this run and begins another. */
     newRun: (choices: WindowArgument<'session:new'>) => enter('New run', bridge.request('session:new', choices)),

@@ -168,7 +168,8 @@ function boundsOf(subject: Subject): { readonly min: number; readonly max: numbe
 }
 
 function happened({ occurred, lastAt }: Case): string {
-  const at = `at ${timeText(lastAt)}`;
+  // To the millisecond, like the clock.
+  const at = `at ${timeText(lastAt < 1000 ? lastAt : Math.round(lastAt / 1000) * 1000)}`;
   return occurred === 1 ? `it happened ${at}` : `it happened for the ${ordinal(occurred)} time ${at}`;
 }
 

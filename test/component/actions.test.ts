@@ -104,6 +104,7 @@ describe('keyboard', () => {
       return { ok: true, value: null as never };
     });
     const asked = on.run.setTransport({ speed: 1 });
+    expect(on.run.speed).toBe(1);
     for (const speed of [1, 2]) {
       on.bridge.transport = { ...transport, speed };
       on.bridge.emit('frame', on.bridge.frame());
@@ -114,6 +115,19 @@ describe('keyboard', () => {
     answer();
     await asked;
     expect(on.run.speed).toBe(1);
+  });
+
+  it('is not led astray either when no frame has said yet what was asked before', async () => {
+    const { bridge } = on;
+    const frames = vi.spyOn(bridge, 'emit').mockImplementation(() => {});
+    await on.run.setTransport({ speed: 2 });
+    const asked = on.run.setTransport({ speed: 1 });
+    frames.mockRestore();
+    bridge.transport = { ...bridge.transport, speed: 2 };
+    bridge.emit('frame', bridge.frame());
+    await settled();
+    expect(on.run.speed).toBe(1);
+    await asked;
   });
 
   it('goes back to the transport of main when it is refused', async () => {
