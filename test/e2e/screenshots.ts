@@ -87,7 +87,7 @@ test('the past, and a fork of it', async ({ launch }) => {
   await app.node(4).locator('.disc').click();
   await app.page.keyboard.press('c');
   await app.request('transport:set', { playing: true, speed: 4 });
-  await app.waitForLog(/n4 crashed/);
+  await expect(app.node(4)).toHaveAccessibleName(/crashed|down/);
   await take('branches');
 });
 
