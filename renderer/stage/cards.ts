@@ -132,7 +132,7 @@ function rowsOf(roles: readonly Role[], view: SlotView | undefined): Rows {
 function knownTo(world: World, node: NodeWorld, slot: number): string | undefined {
   const chosen = world.chosen.get(slot);
   if (chosen === undefined || !chosen.knownTo.has(node.node)) return undefined;
-  return chosen.conflict?.node === node.node ? chosen.conflict.value : chosen.value;
+  return chosen.conflict?.nodes.includes(node.node) ? chosen.conflict.value : chosen.value;
 }
 
 function ballotText(ballot: Ballot | null): string {

@@ -164,7 +164,7 @@ export class Report {
         `  chosen   in ${slot}: "${value}", ballot ${formatBallot(ballot)}${by}; known to ${known || 'nobody that is up'}`,
       );
       if (conflict !== null)
-        this.#line(`           AGREEMENT IS BROKEN: n${conflict.node} takes "${conflict.value}" to be chosen`);
+        this.#line(`           AGREEMENT IS BROKEN: ${nodeList(conflict.nodes) || 'a node'} took "${conflict.value}" to be chosen`);
     }
     const lost = lossCauses
       .filter((cause) => counters.lost[cause] > 0 || cause === 'loss' || cause === 'cut' || cause === 'dead')

@@ -70,7 +70,7 @@ export interface ChosenWorld {
   /** Learners that know at this moment, with the time each learned it (µs); a crash forgets. */
   readonly knownTo: ReadonlyMap<NodeId, number>;
   /** A different value that a learner took to be chosen: Agreement is broken. */
-  readonly conflict: { readonly value: string; readonly node: NodeId } | null;
+  readonly conflict: { readonly value: string; readonly nodes: readonly NodeId[] } | null;
 }
 
 export interface Counters {
@@ -352,10 +352,21 @@ function learn(world: World, event: Extract<RunEvent, { type: 'chosen' }>): void
   }
   world.chosen.set(event.slot, {
     ...known,
-    conflict: known.value === event.value ? known.conflict : { value: event.value, node: event.node },
+    conflict: conflictWith(known, event.value, event.node),
     quorum: known.quorum.length === 0 ? event.quorum : known.quorum,
     knownTo: known.knownTo.has(event.node) ? known.knownTo : new Map(known.knownTo).set(event.node, event.at),
   });
+}
+
+/** Which learners take another value to be chosen, now that `node` takes `value` to be. */
+function conflictWith({ value: chosen, conflict }: ChosenWorld, value: string, node: NodeId): ChosenWorld['conflict'] {
+  if (value === chosen) {
+    if (conflict === null || !conflict.nodes.includes(node)) return conflict;
+    // It has forgotten, and learned the first value this time. That the other was chosen stays true.
+    return { ...conflict, nodes: conflict.nodes.filter((one) => one !== node) };
+  }
+  const before = conflict?.value === value ? conflict.nodes.filter((one) => one !== node) : [];
+  return { value, nodes: [...before, node].sort((a, b) => a - b) };
 }
 
 /** Makes room for one more chosen slot. One in which Agreement is broken stays. */

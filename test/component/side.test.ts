@@ -48,7 +48,7 @@ describe('chosen panel', () => {
     show(ChosenPanel);
     // A learner that takes another value to be chosen: no run of a correct protocol has one.
     const { chosen } = on.run.world!;
-    chosen.set(1, { ...chosen.get(1)!, conflict: { value: 'other', node: 4 } });
+    chosen.set(1, { ...chosen.get(1)!, conflict: { value: 'other', nodes: [4] } });
     await play(on, 1000);
     expect(one('[role="alert"]').textContent).toMatch(/Two values are chosen in instance 1.*"other".*Agreement is broken/s);
   });

@@ -94,7 +94,10 @@ describe('what is chosen', () => {
   });
 
   it('against another value is a conflict', () => {
-    expect(fold(chosen(1), chosen(3, 'blue')).chosen.get(1)).toMatchObject({ value: 'red', conflict: { value: 'blue', node: 3 } });
+    expect(fold(chosen(1), chosen(3, 'blue')).chosen.get(1)).toMatchObject({ value: 'red', conflict: { value: 'blue', nodes: [3] } });
+    // Every learner that takes the other value to be chosen is told apart from those that do not.
+    expect(fold(chosen(1), chosen(3, 'blue'), chosen(2, 'blue')).chosen.get(1)!.conflict).toEqual({ value: 'blue', nodes: [2, 3] });
+    expect(fold(chosen(1), chosen(3, 'blue'), chosen(3)).chosen.get(1)!.conflict).toEqual({ value: 'blue', nodes: [] });
   });
 
   it('is kept for a bounded number of slots, those in conflict always', () => {
