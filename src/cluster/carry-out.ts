@@ -68,9 +68,11 @@ function propose(scheduler: Scheduler, node: NodeId, value: string | undefined, 
   if (!proposers.includes(node)) {
     throw new CommandError(`n${node} is no proposer; ask ${proposers.map((p) => `n${p}`).join(', ')}`);
   }
+  const { propose: requestOf } = scheduler.protocol;
+  if (requestOf === null) throw new CommandError(`servers of ${scheduler.protocol.title} take requests from clients; ask a client`);
   let slot = wanted ?? scheduler.slotNext;
   if (wanted === undefined) while (state.asked.has(slot)) slot++;
-  const request = scheduler.ask(state, 'you', checked(() => scheduler.protocol.propose(slot, value ?? scheduler.client.word())));
+  const request = scheduler.ask(state, 'you', checked(() => requestOf(slot, value ?? scheduler.client.word())));
   state.asked.set(slot, request);
 }
 

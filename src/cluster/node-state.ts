@@ -91,7 +91,8 @@ function copyInput(input: NodeInput): NodeInput {
 
 /** What a node is made from when it comes up. @param config in force by then; in a run's beginning, the header's. */
 export function nodeSetup(header: RunHeader, config: unknown, node: NodeId, incarnation: number): NodeSetup<unknown> {
-  return { node, nodes: header.nodes, config, seed: mix(header.seed, SEED_NODE, node, incarnation) };
+  const seed = mix(header.seed, SEED_NODE, node, incarnation);
+  return { node, nodes: header.nodes, peers: header.nodes, clients: [], incarnation, config, seed };
 }
 
 /** When something happens at a node without another packet, µs. @param now virtual time. */

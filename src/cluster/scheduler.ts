@@ -270,10 +270,11 @@ export class Scheduler {
       const state = this.stateOf(id);
       return state.up && state.asked.size === 0;
     });
-    if (node === null) return false;
+    const { propose } = this.protocol;
+    if (node === null || propose === null) return false;
     const slot = this.slotNext;
     const state = this.stateOf(node);
-    state.asked.set(slot, this.ask(state, 'client', this.protocol.propose(slot, this.client.word())));
+    state.asked.set(slot, this.ask(state, 'client', propose(slot, this.client.word())));
     return true;
   }
 

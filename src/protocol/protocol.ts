@@ -20,15 +20,42 @@
 import type { Ballot } from './ballot.ts';
 import type { Reader, Writer } from './codec.ts';
 
-/** A node's identity: an integer from 1 to 15, shown as `n1` … `n15`. */
+/**
+ * Identity of an actor: a server, from 1 to 15, shown as `n1` … `n15`; or a client, from 16 to 23, shown as `c1` … `c8`.
+ * Both are threads with a state, an inbox and timers, and packets to and from either go over the same faulty network.
+ */
 export type NodeId = number;
 
 /** What a node does in the protocol; a node may hold any set of roles. (*Paxos Made Simple*, section 2.1.) */
 export type Role = 'proposer' | 'acceptor' | 'learner';
 
-/** Fewest and most nodes in a cluster. */
+/** Fewest and most servers in a cluster. */
 export const NODES_MIN = 1;
 export const NODES_MAX = 15;
+
+/** Most clients of a cluster, and the identity of the first. */
+export const CLIENTS_MAX = 8;
+export const CLIENT_FIRST = NODES_MAX + 1;
+/** The highest identity there can be. */
+export const ACTORS_MAX = NODES_MAX + CLIENTS_MAX;
+
+/** Whether the actor is a client; otherwise it is a server. */
+export function isClient(node: NodeId): boolean {
+  return node >= CLIENT_FIRST;
+}
+
+/** `n3`; `c1`. */
+export function nameOf(node: NodeId): string {
+  return isClient(node) ? `c${node - CLIENT_FIRST + 1}` : `n${node}`;
+}
+
+/** The actor called that; `null` for none. */
+export function actorNamed(name: string): NodeId | null {
+  const [, letter, digits] = /^([nc])([1-9]\d?)$/.exec(name) ?? [];
+  const number = Number(digits);
+  if (letter === 'n') return number <= NODES_MAX ? number : null;
+  return letter === 'c' && number <= CLIENTS_MAX ? CLIENT_FIRST + number - 1 : null;
+}
 
 /** Longest value, client request or note, in UTF-16 code units. */
 export const TEXT_LENGTH_MAX = 256;
@@ -36,8 +63,14 @@ export const TEXT_LENGTH_MAX = 256;
 /** What a node knows about itself and the cluster before anything happens. */
 export interface NodeSetup<Config> {
   readonly node: NodeId;
-  /** All nodes, ascending. */
+  /** The servers that the cluster was founded with, ascending. */
   readonly nodes: readonly NodeId[];
+  /** The servers that are there now, up or down, ascending: who was added since, and not who was taken away. */
+  readonly peers: readonly NodeId[];
+  /** The clients, ascending. */
+  readonly clients: readonly NodeId[];
+  /** How often this node has come up, this time included: from 1. The installation knows it, however its disk fares. */
+  readonly incarnation: number;
   readonly config: Config;
   /** Seed of this node's random generator: a 32-bit unsigned integer, different for each restart. */
   readonly seed: number;
@@ -80,6 +113,16 @@ export type Effect<Message> =
       readonly ballot: Ballot;
       readonly quorum: readonly NodeId[];
     }
+  /** Its state machine has taken in the slots `from` … `to`, in order; `snapshot`: all at once, from another's snapshot. */
+  | { readonly type: 'apply'; readonly from: number; readonly to: number; readonly by: 'log' | 'snapshot' }
+  /** A term of office begins (`on`), in which this node leads with the ballot, or ends. */
+  | { readonly type: 'lead'; readonly ballot: Ballot; readonly on: boolean }
+  /** This node has learned that from `slot` on these servers, ascending, are the acceptors. */
+  | { readonly type: 'members'; readonly slot: number; readonly members: readonly NodeId[] }
+  /** A client asks the service for something: the invocation in its history. `operation` is JSON (machine/operation.ts). */
+  | { readonly type: 'invoke'; readonly session: number; readonly sequence: number; readonly operation: string }
+  /** A client has its answer: the response to that invocation. `result` is JSON (machine/operation.ts). */
+  | { readonly type: 'return'; readonly session: number; readonly sequence: number; readonly result: string }
   /** One readable sentence about something that is no message, timer or save. */
   | { readonly type: 'note'; readonly text: string };
 
@@ -92,6 +135,9 @@ export interface Reply {
   readonly slot?: number;
   readonly value?: string;
 }
+
+/** What can be chosen: what a client asked for, nothing (to close a gap), or who the acceptors are. */
+export type ValueSort = 'command' | 'no-op' | 'members';
 
 /** How one kind of message is shown; its index in `Protocol.messages` is its number on the wire. */
 export interface MessageKind {
@@ -136,6 +182,62 @@ export interface View {
   readonly status: string;
   /** Every slot not yet known chosen, and the latest few others; ascending by slot. */
   readonly slots: readonly SlotView[];
+  /** What a server of a replicated log shows besides. */
+  readonly replica?: ReplicaView;
+  /** What a client shows. */
+  readonly client?: ClientView;
+}
+
+/** How a server stands to the cluster: a `joining` or `rebuilding` one learns and does not vote. */
+export type Standing = 'member' | 'joining' | 'rebuilding' | 'removed';
+
+/** A server's replica of the log, and what its state machine has made of it. */
+export interface ReplicaView {
+  readonly standing: Standing;
+  /** The highest ballot promised; `null` for none. */
+  readonly promised: Ballot | null;
+  /** Who leads, as far as this server knows. */
+  readonly leader: NodeId | null;
+  /** The acceptors by its knowledge, of the next slot that it would propose in. */
+  readonly members: readonly NodeId[];
+  /** The log up to this slot is in the snapshot only; 0 for none. */
+  readonly snapshot: number;
+  /** Every slot up to this one is in the state machine. */
+  readonly applied: number;
+  /** The highest slot of which this server knows anything. What it knows of those after `applied` stands in `slots`. */
+  readonly highest: number;
+  /** Slots it has proposed in during this term of office without another phase 1; 0 when it does not lead. */
+  readonly skipped: number;
+  readonly database: DatabaseView;
+}
+
+/** What a replica's database holds. */
+export interface DatabaseView {
+  /** The next transaction ID. */
+  readonly next: number;
+  /** Transactions begun and neither committed nor given up; the latest few, latest first. */
+  readonly open: readonly { readonly transaction: number; readonly client: NodeId; readonly writes: number }[];
+  readonly openCount: number;
+  readonly committed: number;
+  /** The entries written last, latest first; `transaction` 0: written outside of one. */
+  readonly entries: readonly { readonly key: string; readonly value: string; readonly transaction: number }[];
+  readonly entryCount: number;
+}
+
+/** What a client is doing. */
+export interface ClientView {
+  /** Operations that wait for an answer, oldest first, the first few. */
+  readonly waiting: readonly {
+    readonly session: number;
+    readonly sequence: number;
+    /** `put x = 3`. */
+    readonly text: string;
+    /** The server asked last, and how often any has been. */
+    readonly server: NodeId;
+    readonly attempts: number;
+  }[];
+  readonly waitingCount: number;
+  readonly done: number;
 }
 
 /** What the inspector shows: two trees of the same shape, so that they can be laid side by side. */
@@ -152,6 +254,12 @@ export interface Protocol<State, Message, Config, Request> {
   /** What a slot is called: `instance`, `slot`, `index`. */
   readonly slotName: string;
   readonly messages: readonly MessageKind[];
+  /** How many clients a new run has, unless it says; 0: the protocol knows none, and servers are asked directly. */
+  readonly clients: number;
+  /** Whether servers can be added and taken away while it runs. */
+  readonly membership: boolean;
+  /** Whether it says who leads (`lead`). Without it, who was last to begin phase 2 is taken for the leader. */
+  readonly leaders: boolean;
   /**
    * Completes and checks a configuration from a file or the window.
    * @throws ProtocolError naming the field that is wrong.
@@ -184,8 +292,10 @@ export interface Protocol<State, Message, Config, Request> {
    * @throws ProtocolError naming the field that is wrong.
    */
   request(given: unknown): Request;
-  /** The request by which a client asks to have `value` chosen in `slot`. */
-  propose(slot: number, value: string): Request;
+  /** The request by which a server is asked to have `value` chosen in `slot`; `null`: servers take none but from clients. */
+  readonly propose: ((slot: number, value: string) => Request) | null;
+  /** What a chosen value is; without it, every one is a command. */
+  sortOf?(value: string): ValueSort;
   /** The request by which the operator changes the configuration of a running node. */
   configure(config: Config): Request;
 

@@ -184,12 +184,13 @@ test('a mute node hears all and is heard by nobody: what it proposes is chosen o
 
 test('in hold mode nothing moves until it is delivered, from the stage or by a key', async ({ person }) => {
   const { app, page } = person;
-  await person.begin({ seed: 29, speed: 4 });
+  // The five learners ask once when they start, and then not again: what is held later is what was proposed.
+  await person.begin({ seed: 29, speed: 4, config: { learnEvery: 3_600_000_000 } });
+  const before = 5;
+  await expect.poll(() => arrivals(person)).toBe(before);
   await page.keyboard.press('h');
   const bar = page.getByRole('group', { name: 'Held packets' });
   await expect(bar).toContainText('0 packets held');
-  // What arrived before the key was pressed; from now on nothing does by itself.
-  const before = await arrivals(person);
   await person.propose(1, 'slowly');
   await expect(bar).toContainText(/[1-9]\d* packets held/);
   // Slow enough for nobody to try again while the packets are looked for.

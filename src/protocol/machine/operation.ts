@@ -1,0 +1,78 @@
+/**
+ * What clients ask of the replicated database, and what they are answered. One vocabulary for every protocol that
+ * replicates a log, and for the checks that read histories.
+ *
+ * The database is two state machines in one: the transaction-ID service (`begin`, `write`, `commit`, `abort`) and a
+ * key-value register (`get`, `put`, `cas`) over the table that transactions commit to.
+ */
+
+/** Longest key and value, in UTF-16 code units. */
+export const KEY_LENGTH_MAX = 64;
+export const VALUE_LENGTH_MAX = 256;
+
+export type Operation =
+  /** Begins a transaction; answered with its ID, which no other ever gets. */
+  | { readonly type: 'begin' }
+  /** Notes a write in an open transaction of the same session's client; nobody sees it before it commits. */
+  | { readonly type: 'write'; readonly transaction: number; readonly key: string; readonly value: string }
+  /** Makes all writes of a transaction visible at once. */
+  | { readonly type: 'commit'; readonly transaction: number }
+  /** Gives a transaction up. */
+  | { readonly type: 'abort'; readonly transaction: number }
+  | { readonly type: 'get'; readonly key: string }
+  | { readonly type: 'put'; readonly key: string; readonly value: string }
+  /** Puts `value` if the key has the value `expected` (`null`: if it has none). */
+  | { readonly type: 'cas'; readonly key: string; readonly expected: string | null; readonly value: string };
+
+export const operationTypes = ['begin', 'write', 'commit', 'abort', 'get', 'put', 'cas'] as const satisfies readonly Operation['type'][];
+
+/** How a `get` is answered; see config.ts of the protocol. All other operations go through the log. */
+export const readModes = ['log', 'quorum', 'lease', 'local'] as const;
+export type ReadMode = (typeof readModes)[number];
+
+export type OperationResult =
+  /** `begin`: the ID. */
+  | { readonly type: 'begun'; readonly transaction: number }
+  /** `write`, `commit`, `abort`, `put`. */
+  | { readonly type: 'done' }
+  /** `get`: the value; `null` for a key that has none. */
+  | { readonly type: 'value'; readonly value: string | null }
+  /** `cas`: whether it was put; the value the key had. */
+  | { readonly type: 'swapped'; readonly swapped: boolean; readonly value: string | null }
+  /** Refused by the state machine, with nothing changed: one readable sentence. */
+  | { readonly type: 'refused'; readonly why: string };
+
+/** `begin`, `write x = 3 in #7`, `commit #7`, `get x`, `put x = 3`, `cas x: 2 → 3`. */
+export function describeOperation(operation: Operation): string {
+  switch (operation.type) {
+    case 'begin':
+      return 'begin';
+    case 'write':
+      return `write ${operation.key} = ${operation.value} in #${operation.transaction}`;
+    case 'commit':
+    case 'abort':
+      return `${operation.type} #${operation.transaction}`;
+    case 'get':
+      return `get ${operation.key}`;
+    case 'put':
+      return `put ${operation.key} = ${operation.value}`;
+    case 'cas':
+      return `cas ${operation.key}: ${operation.expected ?? 'nothing'} → ${operation.value}`;
+  }
+}
+
+/** `#7`, `done`, `3`, `nothing`, `swapped`, `not swapped: it was 2`, `refused: …`. */
+export function describeResult(result: OperationResult): string {
+  switch (result.type) {
+    case 'begun':
+      return `#${result.transaction}`;
+    case 'done':
+      return 'done';
+    case 'value':
+      return result.value ?? 'nothing';
+    case 'swapped':
+      return result.swapped ? 'swapped' : `not swapped: it was ${result.value ?? 'nothing'}`;
+    case 'refused':
+      return `refused: ${result.why}`;
+  }
+}
