@@ -6,7 +6,7 @@
  * key-value register (`get`, `put`, `cas`) over the table that transactions commit to.
  */
 
-/** Longest key and value, in UTF-16 code units. */
+/** Longest key and value, in UTF-16 code units. A key has no white space; neither is empty. */
 export const KEY_LENGTH_MAX = 64;
 export const VALUE_LENGTH_MAX = 256;
 
@@ -42,22 +42,28 @@ export type OperationResult =
   /** Refused by the state machine, with nothing changed: one readable sentence. */
   | { readonly type: 'refused'; readonly why: string };
 
-/** `begin`, `write x = 3 in #7`, `commit #7`, `get x`, `put x = 3`, `cas x: 2 → 3`. */
+/** A value that can stand in a sentence as it is, and is not taken for the absence of one. */
+const PLAIN = /^(?!nothing$)[\p{L}\p{N}._-]+$/u;
+
+/**
+ * `begin`, `write x = 3 in #7`, `commit #7`, `get x`, `put x = 3`, `cas x: 2 → 3`. Two operations that differ read
+ * differently: keys have no white space, and values that are not one plain word are quoted.
+ */
 export function describeOperation(operation: Operation): string {
   switch (operation.type) {
     case 'begin':
       return 'begin';
     case 'write':
-      return `write ${operation.key} = ${operation.value} in #${operation.transaction}`;
+      return `write ${operation.key} = ${describeValue(operation.value)} in #${operation.transaction}`;
     case 'commit':
     case 'abort':
       return `${operation.type} #${operation.transaction}`;
     case 'get':
       return `get ${operation.key}`;
     case 'put':
-      return `put ${operation.key} = ${operation.value}`;
+      return `put ${operation.key} = ${describeValue(operation.value)}`;
     case 'cas':
-      return `cas ${operation.key}: ${operation.expected ?? 'nothing'} → ${operation.value}`;
+      return `cas ${operation.key}: ${describeValue(operation.expected)} → ${describeValue(operation.value)}`;
   }
 }
 
@@ -69,10 +75,16 @@ export function describeResult(result: OperationResult): string {
     case 'done':
       return 'done';
     case 'value':
-      return result.value ?? 'nothing';
+      return describeValue(result.value);
     case 'swapped':
-      return result.swapped ? 'swapped' : `not swapped: it was ${result.value ?? 'nothing'}`;
+      return result.swapped ? 'swapped' : `not swapped: it was ${describeValue(result.value)}`;
     case 'refused':
       return `refused: ${result.why}`;
   }
+}
+
+/** The value, quoted unless it is one plain word; `nothing` for none. */
+function describeValue(value: string | null): string {
+  if (value === null) return 'nothing';
+  return PLAIN.test(value) ? value : JSON.stringify(value);
 }
