@@ -3,9 +3,9 @@ import {
   cutLinks,
   directionKey,
   healedLinks,
+  isQuorum,
   majorityOf,
   nodeList,
-  quorumSize,
   type Groups,
   type NodeId,
   type QuorumSystem,
@@ -23,10 +23,9 @@ export function rolesOf(world: World, node: NodeId): readonly Role[] {
   return configured?.[[...world.nodes.keys()].indexOf(node)] ?? allRoles;
 }
 
-/** How many acceptors of `count` each phase needs under the run's quorum system. */
-function quorumsOf(world: World, count: number): { readonly phase1: number; readonly phase2: number } {
-  const system = (world.config as { readonly quorum?: QuorumSystem } | null)?.quorum ?? { type: 'majority' };
-  return { phase1: quorumSize(system, 1, count), phase2: quorumSize(system, 2, count) };
+/** The quorum system of the run. */
+function quorumsOf(world: World): QuorumSystem {
+  return (world.config as { readonly quorum?: QuorumSystem } | null)?.quorum ?? { type: 'majority' };
 }
 
 export interface IslandStatus {
@@ -46,25 +45,25 @@ export interface IslandStatus {
 export function islandStatus(world: World, nodes: readonly NodeId[]): IslandStatus {
   const acceptorsAll = [...world.nodes.keys()].filter((node) => rolesOf(world, node).includes('acceptor'));
   const up = nodes.filter((node) => world.nodes.get(node)?.up);
-  const acceptors = up.filter((node) => acceptorsAll.includes(node)).length;
+  const acceptorsUp = up.filter((node) => acceptorsAll.includes(node));
+  const acceptors = acceptorsUp.length;
   const ofAcceptors = acceptorsAll.length;
-  const { phase1, phase2 } = quorumsOf(world, ofAcceptors);
+  const has = (phase: 1 | 2, present: readonly NodeId[]) => isQuorum(quorumsOf(world), phase, acceptorsAll, present);
+  const [phase1, phase2] = [has(1, acceptorsUp), has(2, acceptorsUp)];
   const proposers = up.filter((node) => rolesOf(world, node).includes('proposer'));
   const proposer = proposers.length > 0;
-  const enough = acceptors >= phase1 && acceptors >= phase2;
   // A promise has to come back; a vote counts even if nobody hears of it.
-  const acceptorsUp = up.filter((node) => acceptorsAll.includes(node));
   const joined = proposers.some((from) => {
     const heard = acceptorsUp.filter((to) => isOpen(world, from, to));
-    return heard.length >= phase2 && heard.filter((to) => isOpen(world, to, from)).length >= phase1;
+    return has(2, heard) && has(1, heard.filter((to) => isOpen(world, to, from)));
   });
   return {
     acceptors,
     ofAcceptors,
-    canChoose: enough && joined,
+    canChoose: phase1 && phase2 && joined,
     count: `${acceptors} of ${ofAcceptors} ${ofAcceptors === 1 ? 'acceptor' : 'acceptors'}`,
     countShort: `${acceptors} of ${ofAcceptors}`,
-    verdict: enough && proposer && !joined ? 'cuts leave no quorum' : verdict(acceptors, ofAcceptors, phase1, phase2, proposer),
+    verdict: phase1 && phase2 && proposer && !joined ? 'cuts leave no quorum' : verdict(acceptors, ofAcceptors, phase1, phase2, proposer),
   };
 }
 
@@ -73,9 +72,9 @@ function isOpen({ cuts }: World, from: NodeId, to: NodeId): boolean {
   return !cuts.has(directionKey(from, to));
 }
 
-function verdict(acceptors: number, of: number, phase1: number, phase2: number, proposer: boolean): string {
-  if (acceptors < phase2) return 'cannot choose';
-  if (acceptors < phase1) return 'phase 2 only';
+function verdict(acceptors: number, of: number, phase1: boolean, phase2: boolean, proposer: boolean): string {
+  if (!phase2) return 'cannot choose';
+  if (!phase1) return 'phase 2 only';
   const quorum = acceptors >= majorityOf(of) ? 'majority' : 'quorum';
   return proposer ? `${quorum}, can choose` : `${quorum}, but no proposer`;
 }

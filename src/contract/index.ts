@@ -5,7 +5,25 @@ export * from '../cluster/timeline.ts';
 export * from './format.ts';
 export * from './log.ts';
 export { formatBallot, compareBallots, sameBallot, type Ballot } from '../protocol/ballot.ts';
-export { majorityOf, quorumSize, type QuorumSystem } from '../protocol/quorum.ts';
+export {
+  checkQuorum,
+  describePhase,
+  describeQuorums,
+  describeSet,
+  disjointPair,
+  failuresSurvived,
+  isQuorum,
+  isSafe,
+  isSatisfiable,
+  majorityOf,
+  minimalQuorums,
+  SETS_MAX,
+  smallestQuorum,
+  WEIGHT_MAX,
+  type DisjointPair,
+  type Phase,
+  type QuorumSystem,
+} from '../protocol/quorum.ts';
 export { Reader } from '../protocol/codec.ts';
 export { NODES_MAX, NODES_MIN, TEXT_LENGTH_MAX } from '../protocol/protocol.ts';
 export type { AnyProtocol, Inspection, Json, MessageKind, NodeId, Role, SlotView, View } from '../protocol/protocol.ts';

@@ -1,6 +1,8 @@
 /** The configuration of Paxos and its requests: what they may hold, and what is wrong with one that does not. */
+import { flagField, integerField, objectField, show } from '../fields.ts';
 import { ProtocolError, TEXT_LENGTH_MAX } from '../protocol.ts';
 import type { NodeId, Role } from '../protocol.ts';
+import { checkQuorum } from '../quorum.ts';
 import type { QuorumSystem } from '../quorum.ts';
 
 export interface PaxosConfig {
@@ -45,22 +47,20 @@ const DEFAULTS = {
 const TIME_MIN = 1_000;
 const TIME_MAX = 3_600_000_000;
 
-type Fields = { readonly [key: string]: unknown };
-
 /**
  * Completes a configuration with the defaults and checks it. Quorums that need not meet are let through on purpose
- * (see `isSafe` in quorum.ts); sizes that no set of acceptors can have are not.
+ * (see `isSafe` in quorum.ts); those that no set of acceptors can be are not.
  * @throws ProtocolError naming the field that is wrong.
  */
 export function checkConfig(given: unknown, nodes: readonly NodeId[]): PaxosConfig {
-  const fields = object('config', given ?? {}, ['roles', 'quorum', ...Object.keys(DEFAULTS)]);
+  const fields = objectField('config', given ?? {}, ['roles', 'quorum', ...Object.keys(DEFAULTS)]);
   const roles = checkRoles(fields.roles, nodes);
-  const acceptors = roles.filter((of) => of.includes('acceptor')).length;
+  const acceptors = nodes.filter((_, i) => roles[i]!.includes('acceptor'));
   const config: PaxosConfig = {
     roles,
-    quorum: checkQuorum(fields.quorum, acceptors),
-    backoff: flag('config.backoff', fields.backoff ?? DEFAULTS.backoff),
-    nacks: flag('config.nacks', fields.nacks ?? DEFAULTS.nacks),
+    quorum: checkQuorum('config.quorum', fields.quorum, acceptors),
+    backoff: flagField('config.backoff', fields.backoff ?? DEFAULTS.backoff),
+    nacks: flagField('config.nacks', fields.nacks ?? DEFAULTS.nacks),
     retryAfter: time('config.retryAfter', fields.retryAfter ?? DEFAULTS.retryAfter),
     backoffMin: time('config.backoffMin', fields.backoffMin ?? DEFAULTS.backoffMin),
     backoffMax: time('config.backoffMax', fields.backoffMax ?? DEFAULTS.backoffMax),
@@ -77,14 +77,14 @@ export function checkConfig(given: unknown, nodes: readonly NodeId[]): PaxosConf
  * @throws ProtocolError naming the field that is wrong.
  */
 export function checkRequest(given: unknown): PaxosRequest {
-  const type = object('request', given, ['type', 'instance', 'value', 'config']).type;
+  const type = objectField('request', given, ['type', 'instance', 'value', 'config']).type;
   if (type === 'propose') {
-    const fields = object('request', given, ['type', 'instance', 'value']);
+    const fields = objectField('request', given, ['type', 'instance', 'value']);
     return { type, instance: checkInstance(fields.instance), value: checkValue(fields.value) };
   }
   if (type === 'configure') {
-    const { config } = object('request', given, ['type', 'config']);
-    const roles = object('request.config', config, null).roles;
+    const { config } = objectField('request', given, ['type', 'config']);
+    const roles = objectField('request.config', config, null).roles;
     // How many nodes there are is known to the node only; it refuses a configuration for another number.
     if (!Array.isArray(roles)) throw new ProtocolError('config.roles', 'must be a list with the roles of each node');
     return { type, config: checkConfig(config, roles.map((_, i) => i + 1)) };
@@ -93,7 +93,7 @@ export function checkRequest(given: unknown): PaxosRequest {
 }
 
 function checkInstance(given: unknown): number {
-  return integer('request.instance', given, 1, INSTANCE_MAX, '');
+  return integerField('request.instance', given, 1, INSTANCE_MAX, '');
 }
 
 function checkValue(given: unknown): string {
@@ -129,53 +129,6 @@ function checkRolesOf(field: string, given: unknown): readonly Role[] {
   return ROLES.filter((role) => given.includes(role));
 }
 
-function checkQuorum(given: unknown, acceptors: number): QuorumSystem {
-  if (given === undefined) return { type: 'majority' };
-  const { type } = object('config.quorum', given, ['type', 'phase1', 'phase2']);
-  if (type === 'majority') {
-    object('config.quorum', given, ['type']);
-    return { type };
-  }
-  if (type === 'counted') {
-    const { phase1, phase2 } = object('config.quorum', given, ['type', 'phase1', 'phase2']);
-    return {
-      type,
-      phase1: integer('config.quorum.phase1', phase1, 1, acceptors, ' (the number of acceptors)'),
-      phase2: integer('config.quorum.phase2', phase2, 1, acceptors, ' (the number of acceptors)'),
-    };
-  }
-  throw new ProtocolError('config.quorum.type', `must be "majority" or "counted", not ${show(type)}`);
-}
-
-/** The fields of an object; `known` lists those there may be (`null`: any). */
-function object(field: string, given: unknown, known: readonly string[] | null): Fields {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new ProtocolError(field, `must be an object, not ${show(given)}`);
-  }
-  for (const key of Object.keys(given)) {
-    if (known && !known.includes(key)) throw new ProtocolError(`${field}.${key}`, 'there is no such field');
-  }
-  return given as Fields;
-}
-
-function flag(field: string, given: unknown): boolean {
-  if (typeof given !== 'boolean') throw new ProtocolError(field, `must be true or false, not ${show(given)}`);
-  return given;
-}
-
 function time(field: string, given: unknown): number {
-  return integer(field, given, TIME_MIN, TIME_MAX, ' µs');
-}
-
-function integer(field: string, given: unknown, min: number, max: number, unit: string): number {
-  if (typeof given !== 'number' || !Number.isInteger(given) || given < min || given > max) {
-    throw new ProtocolError(field, `must be a whole number from ${min} to ${max}${unit}, not ${show(given)}`);
-  }
-  return given;
-}
-
-function show(given: unknown): string {
-  if (given === undefined) return 'nothing';
-  if (typeof given === 'string') return JSON.stringify(given);
-  return typeof given === 'object' && given !== null ? (Array.isArray(given) ? 'a list' : 'an object') : String(given);
+  return integerField(field, given, TIME_MIN, TIME_MAX, ' µs');
 }

@@ -5,6 +5,7 @@
  */
 import { setPaged } from '../paged.ts';
 import type { Input, NodeId, Protocol, Saved } from '../protocol.ts';
+import { describeQuorums } from '../quorum.ts';
 import { onAccept, onPrepare } from './acceptor.ts';
 import { checkConfig, checkRequest } from './config.ts';
 import type { PaxosConfig, PaxosRequest } from './config.ts';
@@ -118,9 +119,10 @@ function configure(state: PaxosState, id: number, config: PaxosConfig, out: Out)
 
 function describeRequest(request: PaxosRequest): string {
   if (request.type === 'propose') return `wants ${quote(request.value)} chosen in instance ${request.instance}`;
-  const { quorum, backoff, nacks } = request.config;
-  const sizes = quorum.type === 'majority' ? 'majorities' : `quorums of ${quorum.phase1} and ${quorum.phase2}`;
-  return `configures ${sizes}, backoff ${backoff ? 'on' : 'off'}, refusals ${nacks ? 'told' : 'silent'}`;
+  const { roles, quorum, backoff, nacks } = request.config;
+  const acceptors = roles.flatMap((of, i) => (of.includes('acceptor') ? [i + 1] : []));
+  const quorums = quorum.type === 'majority' ? 'majorities' : `quorums (${describeQuorums(quorum, acceptors)})`;
+  return `configures ${quorums}, backoff ${backoff ? 'on' : 'off'}, refusals ${nacks ? 'told' : 'silent'}`;
 }
 
 export const paxos: Protocol<PaxosState, PaxosMessage, PaxosConfig, PaxosRequest> = {

@@ -87,7 +87,7 @@ describe('requests', () => {
   it('are described', () => {
     expect(paxos.describeRequest(paxos.propose(3, 'red'))).toBe('wants "red" chosen in instance 3');
     const config = paxos.config({ quorum: { type: 'counted', phase1: 3, phase2: 1 }, backoff: false }, nodes);
-    const text = 'configures quorums of 3 and 1, backoff off, refusals told';
+    const text = 'configures quorums (phase 1: any 3 of 3, phase 2: any 1 of 3), backoff off, refusals told';
     expect(paxos.describeRequest(paxos.configure(config))).toBe(text);
   });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NO_BALLOT, compareBallots, formatBallot, isBallot, sameBallot } from '../../../src/protocol/ballot.ts';
 import { ProtocolError } from '../../../src/protocol/protocol.ts';
-import { isQuorum, isSafe, majorityOf, quorumSize } from '../../../src/protocol/quorum.ts';
 import { createRandom, mix, nextFloat, nextInteger, nextItem, nextUint32 } from '../../../src/protocol/random.ts';
 import { protocolNamed, protocols } from '../../../src/protocol/registry.ts';
 
@@ -25,36 +24,6 @@ describe('ballots', () => {
     expect(formatBallot(null)).toBe('–');
     expect(isBallot(NO_BALLOT)).toBe(false);
     expect(isBallot({ round: 1, node: 1 })).toBe(true);
-  });
-});
-
-describe('quorums', () => {
-  it.each([
-    [1, 1],
-    [2, 2],
-    [3, 2],
-    [4, 3],
-    [5, 3],
-    [15, 8],
-  ])('a majority of %i is %i', (acceptors, size) => {
-    expect(majorityOf(acceptors)).toBe(size);
-    expect(quorumSize({ type: 'majority' }, 1, acceptors)).toBe(size);
-    expect(isSafe({ type: 'majority' }, acceptors)).toBe(true);
-  });
-
-  it('count acceptors only', () => {
-    const acceptors = [1, 2, 3];
-    expect(isQuorum({ type: 'majority' }, 2, acceptors, [1, 4, 5])).toBe(false);
-    expect(isQuorum({ type: 'majority' }, 2, acceptors, [1, 4, 3])).toBe(true);
-  });
-
-  it('may differ by phase, and are safe if they must meet', () => {
-    const system = { type: 'counted', phase1: 3, phase2: 2 } as const;
-    expect(isQuorum(system, 1, [1, 2, 3, 4], [1, 2])).toBe(false);
-    expect(isQuorum(system, 2, [1, 2, 3, 4], [1, 2])).toBe(true);
-    expect(isSafe(system, 4)).toBe(true);
-    expect(isSafe(system, 5)).toBe(false);
-    expect(isSafe({ type: 'counted', phase1: 2, phase2: 2 }, 4)).toBe(false);
   });
 });
 
