@@ -1,6 +1,6 @@
 /**
  * Quorum systems (Howard, Malkhi, Spiegelman, *Flexible Paxos: Quorum Intersection Revisited*, 2016). A phase-1 quorum
- * must meet every phase-2 quorum (section 4); quorums of the same phase need not meet each other. Majorities do all
+ * must meet every phase-2 quorum (section 3); quorums of the same phase need not meet each other. Majorities do all
  * that, for both phases alike. A choice whose quorums can miss each other is *unsafe*: it may be made on purpose, to see
  * two values chosen.
  *
@@ -17,14 +17,17 @@ export type Phase = 1 | 2;
 export type QuorumSystem =
   /** More than half of the acceptors, in both phases. */
   | { readonly type: 'majority' }
-  /** Any `phase1`, resp. `phase2`, of the acceptors: *simple quorums* (section 5.2). */
+  /** Any `phase1`, resp. `phase2`, of the acceptors: *simple quorums* in the paper. */
   | { readonly type: 'counted'; readonly phase1: number; readonly phase2: number }
   /**
    * The acceptors stand in `rows` × `columns`, row by row, ascending. One full row is a phase-1 quorum, one full column
-   * a phase-2 quorum: every row meets every column (section 5.3).
+   * a phase-2 quorum: every row meets every column (the paper's *grid quorums*).
    */
   | { readonly type: 'grid'; readonly rows: number; readonly columns: number }
-  /** Acceptors whose weights sum up to `phase1`, resp. `phase2`, or more. One that is not named weighs 1. */
+  /**
+   * Acceptors whose weights sum up to `phase1`, resp. `phase2`, or more (Gifford, *Weighted Voting for Replicated Data*).
+   * One that is not named weighs 1.
+   */
   | {
       readonly type: 'weighted';
       readonly weights: { readonly [node: NodeId]: number };
@@ -79,7 +82,7 @@ export function isSatisfiable(system: QuorumSystem, phase: Phase, acceptors: rea
   return isQuorum(system, phase, acceptors, acceptors);
 }
 
-/** Whether every phase-1 quorum meets every phase-2 quorum (*Flexible Paxos*, section 4). */
+/** Whether every phase-1 quorum meets every phase-2 quorum (*Flexible Paxos*, section 3). */
 export function isSafe(system: QuorumSystem, acceptors: readonly NodeId[]): boolean {
   if (system.type === 'majority') return true;
   if (system.type === 'counted') return system.phase1 + system.phase2 > acceptors.length;
