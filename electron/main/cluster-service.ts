@@ -5,6 +5,7 @@
 import { basename, join } from 'node:path';
 import type { CommandPlace, MainChannel, MainMessage, Problem, WindowArgument } from '../../src/contract/contract.ts';
 import { CommandError, type Command } from '../../src/cluster/commands.ts';
+import { canBe, noNode } from '../../src/cluster/run-file/schema.ts';
 import type { SessionInfo, Transport } from '../../src/cluster/frames.ts';
 import type { NodeInspection, RunHeader } from '../../src/cluster/run.ts';
 import type { Comparison, Moment } from '../../src/cluster/timeline.ts';
@@ -383,6 +384,6 @@ export class ClusterService {
 }
 
 function mustHaveNode({ header }: Session, node: NodeId): void {
-  if (header.nodes.includes(node)) return;
-  throw new CommandError(`there is no n${node}: the cluster has ${header.nodes.length} nodes`);
+  if (canBe(node, header)) return;
+  throw new CommandError(noNode(node, header));
 }

@@ -55,11 +55,12 @@ export function usualRun(choices: { readonly nodes: number | null; readonly seed
  * @throws ProtocolError, SettingsError or CommandError naming what cannot be.
  */
 export function chosenRun(choices: z.output<(typeof windowRequests)['session:new']>): RunStart {
-  const { nodes, seed, config, network, client } = choices;
+  const { protocol, nodes, clients, seed, config, network, client } = choices;
   const strange = client.proposers?.find((node) => node > nodes);
   if (strange !== undefined) throw new CommandError(`client.proposers: there is no n${strange} among ${nodes} nodes`);
-  const header = createHeader(protocolNamed(PROTOCOL_DEFAULT), {
+  const header = createHeader(protocolNamed(protocol), {
     nodes,
+    ...(clients !== undefined && { clients }),
     seed,
     config,
     network: completeNetwork(network),

@@ -1,6 +1,7 @@
 /** What a person did, latest last, so that it can be taken back: pure, for the service to carry out. */
 import { nodeFaultNamed } from '../../src/network/faults/conditions.ts';
 import { nodeList } from '../../src/contract/log.ts';
+import { nameOf } from '../../src/protocol/protocol.ts';
 import type { Command, JournalEntry } from '../../src/cluster/commands.ts';
 import type { DeletedBranch } from './branches.ts';
 
@@ -54,13 +55,19 @@ export function deedText(deed: Deed): string {
 export function commandText(command: Command): string {
   switch (command.type) {
     case 'propose':
-      return `proposal to n${command.node}`;
+      return `proposal to ${nameOf(command.node)}`;
+    case 'request':
+      return `request to ${nameOf(command.node)}`;
+    case 'add':
+      return command.node === undefined ? 'addition of a server' : `addition of ${nameOf(command.node)}`;
+    case 'remove':
+      return `removal of ${nameOf(command.node)}`;
     case 'crash':
-      return `crash of n${command.node}`;
+      return `crash of ${nameOf(command.node)}`;
     case 'died':
-      return `end of n${command.node}`;
+      return `end of ${nameOf(command.node)}`;
     case 'restart':
-      return `restart of n${command.node}`;
+      return `restart of ${nameOf(command.node)}`;
     case 'partition':
       return command.groups.length === 1
         ? 'healing of the partition'
@@ -68,23 +75,23 @@ export function commandText(command: Command): string {
     case 'network':
       return 'change of the network';
     case 'link':
-      return `change of the link n${command.from} → n${command.to}`;
+      return `change of the link ${nameOf(command.from)} → ${nameOf(command.to)}`;
     case 'cut':
       return command.links.length === 1
-        ? `cut n${command.links[0]!.from} → n${command.links[0]!.to}`
+        ? `cut ${nameOf(command.links[0]!.from)} → ${nameOf(command.links[0]!.to)}`
         : `cut of ${command.links.length} links`;
     case 'cut-pattern':
       return `cut “${command.pattern}”`;
     case 'mend':
       return 'mending of cut links';
     case 'fault':
-      return `${nodeFaultNamed(command.fault)?.label.toLowerCase() ?? command.fault} of n${command.node}`;
+      return `${nodeFaultNamed(command.fault)?.label.toLowerCase() ?? command.fault} of ${nameOf(command.node)}`;
     case 'hold':
       return command.on ? 'holding of packets' : 'end of holding packets';
     case 'packet':
       return `${packetText[command.action]} of a packet`;
     case 'fire':
-      return `timer of n${command.node}`;
+      return `timer of ${nameOf(command.node)}`;
     case 'client':
       return 'change of the client';
     case 'configure':

@@ -36,6 +36,11 @@ export const EFFECT_CANCEL_TIMER = 19;
 export const EFFECT_REPLY = 20;
 export const EFFECT_CHOSEN = 21;
 export const EFFECT_NOTE = 22;
+export const EFFECT_APPLY = 23;
+export const EFFECT_LEAD = 24;
+export const EFFECT_MEMBERS = 25;
+export const EFFECT_INVOKE = 26;
+export const EFFECT_RETURN = 27;
 
 /** What a node is to do in one window. */
 export interface BatchHead {

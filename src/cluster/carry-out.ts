@@ -1,11 +1,12 @@
 /** What each command does to the run. A command that cannot be carried out is refused before anything has changed. */
-import type { NodeId } from '../protocol/protocol.ts';
+import { nameOf, type NodeId } from '../protocol/protocol.ts';
 import { completeFault, conditionsOf, nodeFaultNamed } from '../network/faults/conditions.ts';
 import { nodeFaults } from '../network/faults/registry.ts';
 import { checked, CommandError } from './command-error.ts';
 import type { Command } from './commands.ts';
 import { carryOutOnNetwork, isNetworkCommand } from './network-commands.ts';
 import { setConditions } from './node-state.ts';
+import { addServer, removeServer } from './population.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** @throws CommandError with the reason, and nothing has changed. */
@@ -15,9 +16,21 @@ export function carryOut(scheduler: Scheduler, command: Command): void {
   switch (command.type) {
     case 'propose':
       return propose(scheduler, command.node, command.value, command.slot);
+    case 'request': {
+      const state = scheduler.stateOf(command.node);
+      if (!state.up) throw new CommandError(`${nameOf(command.node)} is down; restart it, or ask another`);
+      scheduler.ask(state, 'you', checked(() => scheduler.protocol.request(command.request)));
+      return;
+    }
+    case 'add':
+      mustChangeMembers(scheduler);
+      return addServer(scheduler, command.node, command.beside);
+    case 'remove':
+      mustChangeMembers(scheduler);
+      return removeServer(scheduler, command.node);
     case 'crash': {
       const state = scheduler.stateOf(command.node);
-      if (!state.up) throw new CommandError(`n${command.node} is down already`);
+      if (!state.up) throw new CommandError(`${nameOf(command.node)} is down already`);
       if (command.point === 'now') scheduler.bringDown(state, at, 'now', '');
       else state.armed = command.point;
       return;
@@ -29,7 +42,7 @@ export function carryOut(scheduler: Scheduler, command: Command): void {
     }
     case 'restart': {
       const state = scheduler.stateOf(command.node);
-      if (state.up) throw new CommandError(`n${command.node} is up; crash it first`);
+      if (state.up) throw new CommandError(`${nameOf(command.node)} is up; crash it first`);
       scheduler.bringUp(state, command.disk);
       return;
     }
@@ -37,13 +50,16 @@ export function carryOut(scheduler: Scheduler, command: Command): void {
       return setFault(scheduler, command.node, command.fault, command.settings);
     case 'fire': {
       const state = scheduler.stateOf(command.node);
-      if (!state.up) throw new CommandError(`n${command.node} is down; it has no timers`);
+      if (!state.up) throw new CommandError(`${nameOf(command.node)} is down; it has no timers`);
       state.inputs.push({ type: 'fire', at, timer: command.timer });
       return;
     }
     case 'client': {
       const settings = { ...scheduler.client.settings, ...command.settings };
       for (const node of settings.proposers) scheduler.stateOf(node);
+      if (settings.enabled && scheduler.protocol.propose === null) {
+        throw new CommandError(`in ${scheduler.protocol.title} the clients are actors of the run: configure their load instead`);
+      }
       scheduler.client.change(settings, at);
       scheduler.log.write(at, { type: 'client', settings });
       return;
@@ -76,6 +92,11 @@ function propose(scheduler: Scheduler, node: NodeId, value: string | undefined, 
   state.asked.set(slot, request);
 }
 
+function mustChangeMembers({ protocol }: Scheduler): void {
+  if (protocol.membership) return;
+  throw new CommandError(`${protocol.title} has no way to change who belongs to it while it runs`);
+}
+
 function setFault(scheduler: Scheduler, node: NodeId, name: string, given: unknown): void {
   const state = scheduler.stateOf(node);
   const fault = nodeFaultNamed(name);
@@ -83,7 +104,7 @@ function setFault(scheduler: Scheduler, node: NodeId, name: string, given: unkno
     throw new CommandError(`there is no fault ${name} of a node; there are ${nodeFaults.map((one) => one.name).join(', ')}`);
   }
   const settings = checked(() => completeFault(fault, given, state.faults.get(name)));
-  if (fault.freeze !== undefined && !state.up) throw new CommandError(`n${node} is down, and stands still already`);
+  if (fault.freeze !== undefined && !state.up) throw new CommandError(`${nameOf(node)} is down, and stands still already`);
   const at = scheduler.now;
   state.faults.set(name, settings);
   const frozenUntil = fault.freeze === undefined ? 0 : at + fault.freeze(settings);

@@ -4,13 +4,15 @@
  * when events are shown, never which.
  */
 import * as z from 'zod';
-import { NODES_MAX, TEXT_LENGTH_MAX, type NodeId } from '../protocol/protocol.ts';
+import { ACTORS_MAX, NODES_MAX, TEXT_LENGTH_MAX, type NodeId } from '../protocol/protocol.ts';
 import { completeNetwork, SettingsError } from '../network/settings.ts';
 import { crashPoints } from './events.ts';
 
 export { CommandError } from './command-error.ts';
 
-const node = z.int().min(1).max(NODES_MAX);
+/** A server or a client. */
+const node = z.int().min(1).max(ACTORS_MAX);
+const server = z.int().min(1).max(NODES_MAX);
 const plain = z.record(z.string(), z.unknown());
 
 /**
@@ -27,7 +29,7 @@ export type PacketAction = (typeof packetActions)[number];
 
 /** One direction of a link. */
 const linkSchema = z.strictObject({ from: node, to: node }).refine(({ from, to }) => from !== to, 'a link joins two nodes');
-const linksSchema = z.array(linkSchema).min(1).max(NODES_MAX * NODES_MAX);
+const linksSchema = z.array(linkSchema).min(1).max(ACTORS_MAX * ACTORS_MAX);
 
 /** The client that keeps proposing. */
 export const clientSchema = z.strictObject({
@@ -35,7 +37,7 @@ export const clientSchema = z.strictObject({
   /** Mean time between two proposals, µs; the gaps are drawn evenly from half to one and a half of it. */
   interval: z.int().min(1000).max(600_000_000),
   /** Proposers it asks, by turns; an empty list: every proposer of the cluster. */
-  proposers: z.array(node).max(NODES_MAX),
+  proposers: z.array(server).max(NODES_MAX),
 });
 export type ClientSettings = z.infer<typeof clientSchema>;
 
@@ -45,20 +47,26 @@ export const commandSchema = z.discriminatedUnion('type', [
   /** Have a value chosen in a slot; by default in the one after the highest known chosen, and the next word. */
   z.strictObject({
     type: z.literal('propose'),
-    node,
+    node: server,
     value: z.string().trim().min(1).max(TEXT_LENGTH_MAX).optional(),
     slot: z.int().min(1).max(1_000_000_000).optional(),
   }),
+  /** Hands an actor a request of the protocol's own (its `request` says which there are); only of a running one. */
+  z.strictObject({ type: z.literal('request'), node, request: plain }),
+  /** Adds a server with an empty disk, on the island of `beside`, or the largest; by default the lowest number that is free. */
+  z.strictObject({ type: z.literal('add'), node: server.optional(), beside: node.optional() }),
+  /** Takes a server away, running or not, disk and all. */
+  z.strictObject({ type: z.literal('remove'), node: server }),
   z.strictObject({ type: z.literal('crash'), node, point: z.enum(crashPoints).default('now') }),
   z.strictObject({ type: z.literal('restart'), node, disk: z.enum(restartDisks).default('kept') }),
-  z.strictObject({ type: z.literal('partition'), groups: z.array(z.array(node).max(NODES_MAX)).min(1).max(NODES_MAX) }),
+  z.strictObject({ type: z.literal('partition'), groups: z.array(z.array(node).max(ACTORS_MAX)).min(1).max(ACTORS_MAX) }),
   /** Settings by fault; what is not named stays as it is. */
   z.strictObject({ type: z.literal('network'), settings: networkSchema() }),
   /** The same for one direction of a link only, over those of the network; null: as the network again. */
   z.strictObject({ type: z.literal('link'), from: node, to: node, settings: networkSchema().nullable() }),
   /** Cuts directions of links: those named, or those of a pattern (network/faults/registry.ts) drawn around `nodes`. */
   z.strictObject({ type: z.literal('cut'), links: linksSchema }),
-  z.strictObject({ type: z.literal('cut-pattern'), pattern: z.string(), nodes: z.array(node).max(NODES_MAX).default([]) }),
+  z.strictObject({ type: z.literal('cut-pattern'), pattern: z.string(), nodes: z.array(node).max(ACTORS_MAX).default([]) }),
   /** Mends cut directions; without `links`: all that were cut one by one or by a pattern. Groups stay parted. */
   z.strictObject({ type: z.literal('mend'), links: linksSchema.optional() }),
   /** Turns a fault of a node (network/faults/registry.ts) on, off or about; what is not named stays as it is. */
@@ -97,7 +105,7 @@ export interface JournalEntry {
 
 /** Which node a command is about, for the log; `null` for the whole cluster. */
 export function subjectOf(command: Command): NodeId | null {
-  return 'node' in command ? command.node : null;
+  return 'node' in command ? (command.node ?? null) : null;
 }
 
 function networkSchema() {

@@ -28,7 +28,7 @@ export type Pattern =
     }
   /** A second value is known to be chosen in one slot: Agreement is broken. */
   | { readonly type: 'conflict' }
-  /** A node sends its first request of phase 2 since another node did, or the first of the run. */
+  /** A node begins to lead: says so, or sends its first request of phase 2 since another node did, or of the run. */
   | { readonly type: 'leads'; readonly node: NodeId }
   /** The same, of whatever node, but for the first of the run. */
   | { readonly type: 'leader-changes' }
@@ -66,7 +66,7 @@ export interface ObserverState {
   /** Directions cut beside the islands. */
   readonly cuts: Set<number>;
   islands: number;
-  /** The node that was last to send a request of phase 2. */
+  /** The node that was last to begin to lead. */
   leader: NodeId | null;
 }
 
@@ -89,7 +89,7 @@ interface Meaning {
 export class Observer {
   private readonly state: ObserverState;
   private readonly refusing: ReadonlySet<number>;
-  /** The kind of message by which a leader asks for votes. */
+  /** The kind of message by which a leader asks for votes; -1 where leaders say themselves that they lead. */
   private readonly leading: number;
   private readonly meaning: Meaning = {
     packet: null,
@@ -106,7 +106,7 @@ export class Observer {
   constructor(protocol: AnyProtocol, state?: ObserverState) {
     const { messages } = protocol;
     this.refusing = new Set(messages.flatMap(({ family }, kind) => (family === 'refuse' ? [kind] : [])));
-    this.leading = messages.findIndex(({ family }) => family === 'phase2');
+    this.leading = protocol.leaders ? -1 : messages.findIndex(({ family }) => family === 'phase2');
     this.state = copyOf(state ?? emptyState());
   }
 
@@ -126,12 +126,12 @@ export class Observer {
         const packet = { kind: event.kind, from: event.node, to: event.to };
         state.packets.set(event.packet, packet);
         meaning.packet = packet;
-        if (event.kind !== this.leading || event.node === state.leader) break;
-        meaning.leads = event.node;
-        meaning.changes = state.leader !== null;
-        state.leader = event.node;
+        if (event.kind === this.leading) this.leads(event.node);
         break;
       }
+      case 'lead':
+        if (event.on) this.leads(event.node);
+        break;
       case 'duplicate': {
         const original = state.packets.get(event.of);
         if (original !== undefined) state.packets.set(event.packet, original);
@@ -207,6 +207,14 @@ export class Observer {
       case 'healed':
         return meaning.healed;
     }
+  }
+
+  private leads(node: NodeId): void {
+    const { state, meaning } = this;
+    if (node === state.leader) return;
+    meaning.leads = node;
+    meaning.changes = state.leader !== null;
+    state.leader = node;
   }
 
   private reshape(change: () => void): void {

@@ -7,7 +7,7 @@ import type { NodeId } from '../protocol/protocol.ts';
 import { Writer } from '../protocol/codec.ts';
 import { Digest, DIGEST_MARK_EVENTS, type DigestMark, type DigestState } from './digest.ts';
 import { lossCauses, type LossCause } from '../network/packet.ts';
-import { directionKey } from '../network/topology.ts';
+import type { Direction, Groups } from '../network/topology.ts';
 import { crashPoints, eventTypes, type DiskAtStart, type EventBody, type EventType } from './events.ts';
 import { disks, PROGRESS_SCALE, type PackedEvents } from './packed-events.ts';
 
@@ -165,11 +165,12 @@ export class EventLog {
         w.text(event.error);
         break;
       case 'partition':
-        w.uint(event.groups.length);
-        for (const group of event.groups) {
-          w.uint(group.length);
-          for (const node of group) w.byte(node);
-        }
+        writeGroups(w, event.groups);
+        break;
+      case 'added':
+      case 'removed':
+        w.byte(event.node);
+        writeGroups(w, event.groups);
         break;
       case 'network':
       case 'client':
@@ -179,13 +180,13 @@ export class EventLog {
         w.text(JSON.stringify(event.config));
         break;
       case 'link':
-        w.byte(directionKey(event.from, event.to));
+        writeDirection(w, event);
         w.text(JSON.stringify(event.settings));
         break;
       case 'cut':
       case 'mend':
         w.uint(event.links.length);
-        for (const { from, to } of event.links) w.byte(directionKey(from, to));
+        for (const link of event.links) writeDirection(w, link);
         break;
       case 'fault':
         w.byte(event.node);
@@ -248,8 +249,33 @@ export class EventLog {
   }
 }
 
+function writeDirection(w: Writer, { from, to }: Direction): void {
+  w.byte(from);
+  w.byte(to);
+}
+
+function writeGroups(w: Writer, groups: Groups): void {
+  w.uint(groups.length);
+  for (const group of groups) {
+    w.uint(group.length);
+    for (const node of group) w.byte(node);
+  }
+}
+
 /** Events whose fields, after the node, are written by the node's host and copied. */
-type EffectEvent = 'timer' | 'save' | 'setTimer' | 'cancelTimer' | 'reply' | 'chosen' | 'note';
+type EffectEvent =
+  | 'timer'
+  | 'save'
+  | 'setTimer'
+  | 'cancelTimer'
+  | 'reply'
+  | 'chosen'
+  | 'note'
+  | 'apply'
+  | 'lead'
+  | 'members'
+  | 'invoke'
+  | 'return';
 
 interface SendFields {
   readonly from: NodeId;
@@ -267,6 +293,8 @@ type RareEvent = Extract<
   {
     type:
       | 'crash'
+      | 'added'
+      | 'removed'
       | 'partition'
       | 'network'
       | 'client'

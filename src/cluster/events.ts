@@ -6,7 +6,7 @@
  * effects follow it, with the same time and node, up to the next step.
  */
 import type { Ballot } from '../protocol/ballot.ts';
-import type { NodeId, Reply, Saved } from '../protocol/protocol.ts';
+import type { NodeId, Reply, Saved, ValueSort } from '../protocol/protocol.ts';
 import type { LossCause } from '../network/packet.ts';
 import type { FaultSettings } from '../network/faults/fault.ts';
 import type { Direction, Groups } from '../network/topology.ts';
@@ -55,8 +55,31 @@ export type EventBody =
       readonly ballot: Ballot;
       /** The acceptors whose votes this learner counted; empty when another learner told it. */
       readonly quorum: readonly NodeId[];
+      /** What the value is, by the protocol's `sortOf`. */
+      readonly sort: ValueSort;
     }
   | { readonly type: 'note'; readonly node: NodeId; readonly text: string }
+  /** The node's state machine has taken in the slots `from` … `to`. */
+  | { readonly type: 'apply'; readonly node: NodeId; readonly from: number; readonly to: number; readonly by: 'log' | 'snapshot' }
+  /** A term of office of the node begins, or ends. */
+  | { readonly type: 'lead'; readonly node: NodeId; readonly ballot: Ballot; readonly on: boolean }
+  /** The node has learned that from `slot` on these are the acceptors. */
+  | { readonly type: 'members'; readonly node: NodeId; readonly slot: number; readonly members: readonly NodeId[] }
+  /** Invocation and response in a client's history; `operation` and `result` are JSON (protocol/machine/operation.ts). */
+  | {
+      readonly type: 'invoke';
+      readonly node: NodeId;
+      readonly session: number;
+      readonly sequence: number;
+      readonly operation: string;
+    }
+  | {
+      readonly type: 'return';
+      readonly node: NodeId;
+      readonly session: number;
+      readonly sequence: number;
+      readonly result: string;
+    }
   // The network.
   /** The network made a second packet of one that was sent. */
   | { readonly type: 'duplicate'; readonly packet: number; readonly of: number; readonly due: number }
@@ -65,6 +88,9 @@ export type EventBody =
   // What was done to the cluster.
   /** `error` is the exception that ended the thread; empty when it was told to crash. */
   | { readonly type: 'crash'; readonly node: NodeId; readonly point: CrashPoint; readonly error: string }
+  /** A server was added, or taken away; how the network is parted from then on. */
+  | { readonly type: 'added'; readonly node: NodeId; readonly groups: Groups }
+  | { readonly type: 'removed'; readonly node: NodeId; readonly groups: Groups }
   | { readonly type: 'partition'; readonly groups: Groups }
   | { readonly type: 'network'; readonly settings: NetworkSettings }
   | { readonly type: 'client'; readonly settings: ClientSettings }
@@ -120,6 +146,13 @@ export const eventTypes = [
   'hold',
   'held',
   'retimed',
+  'apply',
+  'lead',
+  'members',
+  'invoke',
+  'return',
+  'added',
+  'removed',
 ] as const satisfies readonly EventType[];
 
 /** Whether the event begins a step of a node. */

@@ -4,10 +4,15 @@
  */
 import { Reader } from '../protocol/codec.ts';
 import {
+  EFFECT_APPLY,
   EFFECT_CANCEL_TIMER,
   EFFECT_CHOSEN,
+  EFFECT_INVOKE,
+  EFFECT_LEAD,
+  EFFECT_MEMBERS,
   EFFECT_NOTE,
   EFFECT_REPLY,
+  EFFECT_RETURN,
   EFFECT_SAVE,
   EFFECT_SEND,
   EFFECT_SET_TIMER,
@@ -164,6 +169,7 @@ function mergeEffect(scheduler: Scheduler, cursor: Cursor, effect: number): void
       reader.uint();
       reader.byte();
       reader.skip(reader.uint());
+      reader.byte();
       log.effect('chosen', at, node, reader.bytes, start, reader.at);
       scheduler.slotNext = Math.max(scheduler.slotNext, slot + 1);
       return;
@@ -171,6 +177,29 @@ function mergeEffect(scheduler: Scheduler, cursor: Cursor, effect: number): void
     case EFFECT_NOTE:
       skipText(reader);
       log.effect('note', at, node, reader.bytes, start, reader.at);
+      return;
+    case EFFECT_APPLY:
+      reader.uint();
+      reader.uint();
+      reader.byte();
+      log.effect('apply', at, node, reader.bytes, start, reader.at);
+      return;
+    case EFFECT_LEAD:
+      reader.uint();
+      reader.skip(2);
+      log.effect('lead', at, node, reader.bytes, start, reader.at);
+      return;
+    case EFFECT_MEMBERS:
+      reader.uint();
+      reader.skip(reader.uint());
+      log.effect('members', at, node, reader.bytes, start, reader.at);
+      return;
+    case EFFECT_INVOKE:
+    case EFFECT_RETURN:
+      reader.uint();
+      reader.uint();
+      skipText(reader);
+      log.effect(effect === EFFECT_INVOKE ? 'invoke' : 'return', at, node, reader.bytes, start, reader.at);
       return;
     case STEP_CRASH: {
       const point = reader.text() as CrashPoint;

@@ -1,8 +1,9 @@
 /** What commands do to the network: its settings, its cuts, and single packets. */
+import { nameOf } from '../protocol/protocol.ts';
 import { cutFaults } from '../network/faults/registry.ts';
 import { progressAt, type Packet } from '../network/packet.ts';
 import { completeNetwork } from '../network/settings.ts';
-import { checkGroups, type Direction } from '../network/topology.ts';
+import { checkGroups, withClients, type Direction } from '../network/topology.ts';
 import { checked, CommandError } from './command-error.ts';
 import type { Command, CommandType } from './commands.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -20,7 +21,8 @@ export function carryOutOnNetwork(scheduler: Scheduler, command: NetworkCommand)
   const { router, log, now: at } = scheduler;
   switch (command.type) {
     case 'partition': {
-      const groups = checked(() => checkGroups(command.groups, scheduler.header.nodes));
+      const { actors } = scheduler;
+      const groups = checked(() => checkGroups(withClients(command.groups, actors), actors));
       const caught = router.part(groups);
       log.write(at, { type: 'partition', groups });
       loseAtCut(scheduler, caught);
@@ -114,7 +116,9 @@ function linksOfPattern(scheduler: Scheduler, name: string, nodes: readonly numb
     throw new CommandError(`there is no pattern ${name}; there are ${cutFaults.map((fault) => fault.name).join(', ')}`);
   }
   for (const node of nodes) scheduler.stateOf(node);
-  const all = scheduler.header.nodes;
+  const all = pattern.clients ? scheduler.actors : scheduler.servers;
+  const client = nodes.find((node) => !all.includes(node));
+  if (client !== undefined) throw new CommandError(`${name} is drawn between servers; ${nameOf(client)} is a client`);
   const picked = [...new Set(nodes)].sort((a, b) => a - b);
   const { min, max, cluster } = pattern.picks;
   if (all.length < cluster) throw new CommandError(`${name} needs a cluster of at least ${cluster} nodes`);

@@ -7,7 +7,7 @@ import { copyPacket } from '../network/packet.ts';
 import type { Control } from './batch.ts';
 import type { NodeInput } from './batch-maker.ts';
 import type { CrashPoint, DiskAtStart } from './events.ts';
-import type { RunHeader } from './run.ts';
+import { clientsOf, type RunHeader } from './run.ts';
 
 /** Incarnation in which every node of a run comes up first, with a new disk. */
 export const INCARNATION_FIRST = 1;
@@ -22,6 +22,8 @@ export type HostOperation =
 /** Plain data. */
 export interface NodeState {
   readonly node: NodeId;
+  /** It is part of the run; a server that was taken away is not. */
+  present: boolean;
   up: boolean;
   incarnation: number;
   disk: DiskAtStart;
@@ -56,6 +58,7 @@ export interface NodeState {
 export function createNodeState(node: NodeId): NodeState {
   return {
     node,
+    present: true,
     up: false,
     incarnation: 0,
     disk: 'new',
@@ -89,10 +92,20 @@ function copyInput(input: NodeInput): NodeInput {
   return 'packet' in input ? copyPacket(input) : input;
 }
 
-/** What a node is made from when it comes up. @param config in force by then; in a run's beginning, the header's. */
-export function nodeSetup(header: RunHeader, config: unknown, node: NodeId, incarnation: number): NodeSetup<unknown> {
+/**
+ * What a node is made from when it comes up.
+ * @param config in force by then; in a run's beginning, the header's
+ * @param peers the servers that are there by then
+ */
+export function nodeSetup(
+  header: RunHeader,
+  config: unknown,
+  node: NodeId,
+  incarnation: number,
+  peers: readonly NodeId[] = header.nodes,
+): NodeSetup<unknown> {
   const seed = mix(header.seed, SEED_NODE, node, incarnation);
-  return { node, nodes: header.nodes, peers: header.nodes, clients: [], incarnation, config, seed };
+  return { node, nodes: header.nodes, peers, clients: clientsOf(header.clients), incarnation, config, seed };
 }
 
 /** When something happens at a node without another packet, µs. @param now virtual time. */

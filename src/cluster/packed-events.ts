@@ -2,9 +2,9 @@
  * Packed events: a stretch of the event stream as the event log writes it (event-log.ts), read one by one and compared.
  */
 import { CodecError, Reader } from '../protocol/codec.ts';
-import type { NodeId, Saved } from '../protocol/protocol.ts';
+import { valueSorts, type NodeId, type Saved } from '../protocol/protocol.ts';
 import { lossCauses } from '../network/packet.ts';
-import type { Direction } from '../network/topology.ts';
+import type { Direction, Groups } from '../network/topology.ts';
 import { crashPoints, eventTypes, type DiskAtStart, type RunEvent } from './events.ts';
 
 /** What a node's disk held when it came up, in the order of their numbers. */
@@ -121,6 +121,7 @@ function readEvent(r: Reader, seq: number, before: number): RunEvent {
         value: r.text(),
         ballot: { round: r.uint(), node: r.byte() },
         quorum: readNodes(r),
+        sort: named(valueSorts, r.byte()),
       };
     case 'note':
       return { seq, at, type, node: r.byte(), text: r.text() };
@@ -131,7 +132,7 @@ function readEvent(r: Reader, seq: number, before: number): RunEvent {
     case 'crash':
       return { seq, at, type, node: r.byte(), point: named(crashPoints, r.byte()), error: r.text() };
     case 'partition':
-      return { seq, at, type, groups: Array.from({ length: r.uint() }, () => readNodes(r)) };
+      return { seq, at, type, groups: readGroups(r) };
     case 'network':
     case 'client':
       return { seq, at, type, settings: JSON.parse(r.text()) };
@@ -152,6 +153,22 @@ function readEvent(r: Reader, seq: number, before: number): RunEvent {
       return { seq, at, type, packet: r.uint(), progress: r.uint() / PROGRESS_SCALE };
     case 'retimed':
       return { seq, at, type, packet: r.uint(), due: at + r.uint() };
+    case 'apply': {
+      const node = r.byte();
+      const from = r.uint();
+      return { seq, at, type, node, from, to: from + r.uint(), by: r.byte() === 0 ? 'log' : 'snapshot' };
+    }
+    case 'lead':
+      return { seq, at, type, node: r.byte(), ballot: { round: r.uint(), node: r.byte() }, on: r.byte() === 1 };
+    case 'members':
+      return { seq, at, type, node: r.byte(), slot: r.uint(), members: readNodes(r) };
+    case 'invoke':
+      return { seq, at, type, node: r.byte(), session: r.uint(), sequence: r.uint(), operation: r.text() };
+    case 'return':
+      return { seq, at, type, node: r.byte(), session: r.uint(), sequence: r.uint(), result: r.text() };
+    case 'added':
+    case 'removed':
+      return { seq, at, type, node: r.byte(), groups: readGroups(r) };
   }
 }
 
@@ -162,8 +179,11 @@ function named<T>(names: readonly T[], index: number): T {
 }
 
 function readDirection(r: Reader): Direction {
-  const key = r.byte();
-  return { from: key >> 4, to: key & 15 };
+  return { from: r.byte(), to: r.byte() };
+}
+
+function readGroups(r: Reader): Groups {
+  return Array.from({ length: r.uint() }, () => readNodes(r));
 }
 
 function readNodes(r: Reader): NodeId[] {

@@ -1,6 +1,6 @@
 /** What determines a run: its header and its journal of commands. */
 import * as z from 'zod';
-import { NODES_MAX, NODES_MIN, type AnyProtocol, type Inspection, type NodeId } from '../protocol/protocol.ts';
+import { CLIENT_FIRST, CLIENTS_MAX, NODES_MAX, NODES_MIN, type AnyProtocol, type Inspection, type NodeId } from '../protocol/protocol.ts';
 import type { NetworkSettings } from '../network/settings.ts';
 import { defaultNetwork } from '../network/settings.ts';
 import type { ClientSettings, JournalEntry } from './commands.ts';
@@ -8,7 +8,7 @@ import { clientDefaults } from './commands.ts';
 import type { ScriptedCommand } from './script.ts';
 
 /** Raised whenever the same header and commands would no longer give the same events. */
-export const ENGINE_VERSION = 1;
+export const ENGINE_VERSION = 2;
 
 export interface RunHeader {
   readonly engine: number;
@@ -17,7 +17,10 @@ export interface RunHeader {
   readonly config: unknown;
   /** An unsigned 32-bit integer. */
   readonly seed: number;
+  /** The servers it begins with, ascending from 1. */
   readonly nodes: readonly NodeId[];
+  /** How many clients there are. */
+  readonly clients: number;
   readonly network: NetworkSettings;
   readonly client: ClientSettings;
   /** Commands at times and at conditions. @default none */
@@ -39,6 +42,18 @@ export interface Place {
 export const seedSchema = z.int().min(0).max(0xffffffff);
 export const nodeCountSchema = z.int().min(NODES_MIN).max(NODES_MAX);
 
+export const clientCountSchema = z.int().min(0).max(CLIENTS_MAX);
+
+/** The servers and clients that a run begins with, ascending. */
+export function actorsOf({ nodes, clients }: Pick<RunHeader, 'nodes' | 'clients'>): readonly NodeId[] {
+  return [...nodes, ...clientsOf(clients)];
+}
+
+/** The identities of so many clients, ascending. */
+export function clientsOf(count: number): readonly NodeId[] {
+  return Array.from({ length: count }, (_, index) => CLIENT_FIRST + index);
+}
+
 /**
  * A header from its few free choices.
  * @throws ProtocolError when the protocol refuses the configuration.
@@ -47,6 +62,8 @@ export function createHeader(
   protocol: AnyProtocol,
   choices: {
     readonly nodes: number;
+    /** @default as the protocol has it */
+    readonly clients?: number;
     readonly seed: number;
     readonly config?: unknown;
     readonly network?: NetworkSettings;
@@ -62,8 +79,9 @@ export function createHeader(
     config: protocol.config(choices.config ?? {}, nodes),
     seed: seedSchema.parse(choices.seed),
     nodes,
+    clients: clientCountSchema.parse(choices.clients ?? protocol.clients),
     network: choices.network ?? defaultNetwork(),
-    client: { ...clientDefaults, ...choices.client },
+    client: { ...clientDefaults, ...choices.client, ...(protocol.propose === null && { enabled: false }) },
     ...(script.length > 0 && { script }),
   };
 }

@@ -3,15 +3,16 @@
  * window no longer than the least latency touch different nodes independently, so each node gets its share of the
  * window as one batch, the nodes work side by side, and their outputs are merged in the order (time, node, position
  * in the output) before the network draws loss and latency. The events do not depend on how long the windows are: with
- * one step a window (`single`, or zero latency) the same order results.
+ * one step a window (`single`) the same order results.
  *
  * It does no I/O and awaits nothing. A driver (host/inline.ts, host/thread/router-worker.ts) asks it for a window,
  * has the batches run, and gives the outputs back.
  */
 import { mix } from '../protocol/random.ts';
-import type { AnyProtocol, NodeId } from '../protocol/protocol.ts';
+import { isClient, nameOf, type AnyProtocol, type NodeId } from '../protocol/protocol.ts';
 import { progressAt, type Packet } from '../network/packet.ts';
 import { Router, type RouterState } from '../network/router.ts';
+import type { Groups } from '../network/topology.ts';
 import type { NodeOutput } from './batch.ts';
 import { BatchMaker, type Batch } from './batch-maker.ts';
 import { Client, type ClientState } from './client.ts';
@@ -31,7 +32,7 @@ import {
   type HostOperation,
   type NodeState,
 } from './node-state.ts';
-import type { RunHeader } from './run.ts';
+import { actorsOf, type RunHeader } from './run.ts';
 import { Script, type RefusedCommand, type ScriptState } from './script.ts';
 
 /** A stretch [from, until) of virtual time, with a batch for each node that has something to do in it. */
@@ -90,8 +91,8 @@ export class Scheduler {
   slotNext: number;
   private requests: number;
   private readonly script: Script;
-  /** The same as `nodes`, as a list: it is gone through for every window. */
-  readonly nodeList: NodeState[];
+  /** The same as `nodes`, as a list, ascending: it is gone through for every window. */
+  nodeList: readonly NodeState[];
   private readonly batches = new BatchMaker();
 
   /**
@@ -104,8 +105,9 @@ export class Scheduler {
     this.header = header;
     this.protocol = protocol;
     this.log = new EventLog(keepBytes, state?.log);
+    const actors = state?.nodes.filter(({ present }) => present).map(({ node }) => node) ?? actorsOf(header);
     this.router =
-      state === undefined ? new Router(header.nodes, seed, header.network) : Router.restore(header.nodes, seed, state.router);
+      state === undefined ? new Router(actors, seed, header.network) : Router.restore(actors, seed, state.router);
     this.client = new Client(header.seed, header.client, state?.client);
     this.config = state === undefined ? header.config : state.config;
     this.journal = from?.journal.slice(0, from.state.commands) ?? [];
@@ -115,7 +117,7 @@ export class Scheduler {
     this.requests = state?.requests ?? 0;
     this.script = new Script(header.script ?? [], protocol, this.log, state?.script);
     for (const one of state?.nodes ?? []) this.nodes.set(one.node, copyNodeState(one));
-    for (const node of header.nodes) {
+    for (const node of actorsOf(header)) {
       if (this.nodes.has(node)) continue;
       const fresh = createNodeState(node);
       this.nodes.set(node, fresh);
@@ -177,8 +179,7 @@ export class Scheduler {
         this.now = at + 1;
         return { from: at, until: at, single: true, batches: [] };
       }
-      const lookahead = this.router.latencyMin;
-      if (single || lookahead === 0 || this.script.armed) {
+      if (single || this.script.armed) {
         if (this.networkNext(at)) {
           if (single) return { from: at, until: at, single, batches: [] };
           continue;
@@ -186,7 +187,7 @@ export class Scheduler {
         if (this.waits(at)) continue;
         return this.singleWindow(at);
       }
-      const until = Math.min(at + lookahead, limit, this.client.next, this.script.next());
+      const until = Math.min(at + this.router.latencyMin, limit, this.client.next, this.script.next());
       return this.fullWindow(at, until);
     }
   }
@@ -258,10 +259,30 @@ export class Scheduler {
     }
   }
 
+  /** @throws CommandError when there is no such actor, or no more. */
   stateOf(node: NodeId): NodeState {
     const state = this.nodes.get(node);
-    if (state === undefined) throw new CommandError(`there is no n${node}; the nodes are n1 to n${this.nodes.size}`);
+    if (state?.present !== true) {
+      throw new CommandError(`there is no ${nameOf(node)}; there are ${this.actors.map(nameOf).join(', ')}`);
+    }
     return state;
+  }
+
+  /** Who is there now, up or down, ascending: servers, and then clients. */
+  get actors(): readonly NodeId[] {
+    return this.nodeList.filter(({ present }) => present).map(({ node }) => node);
+  }
+
+  /** The servers that are there now, up or down, ascending. */
+  get servers(): readonly NodeId[] {
+    return this.actors.filter((node) => !isClient(node));
+  }
+
+  /** Another set of actors, parted like this, is there from now on. */
+  populate(state: NodeState, groups: Groups): void {
+    this.nodes.set(state.node, state);
+    this.nodeList = [...this.nodes.values()].sort((a, b) => a.node - b.node);
+    this.router.populate(this.actors, groups);
   }
 
   private clientTurn(at: number): boolean {
@@ -293,7 +314,7 @@ export class Scheduler {
     state.incarnation++;
     state.disk = disk;
     if (state.faults.size > 0) setConditions(state, state.conditions, 0);
-    const setup = nodeSetup(this.header, this.config, state.node, state.incarnation);
+    const setup = nodeSetup(this.header, this.config, state.node, state.incarnation, this.servers);
     this.operations.push({ type: 'spawn', disk, setup });
     state.inputs.push({ type: 'start', at: this.now });
   }
@@ -303,7 +324,7 @@ export class Scheduler {
     const packet = this.router.next();
     if (packet === undefined || packet.time > at) return false;
     if (packet.place !== 0) {
-      if (this.stateOf(packet.to).up) return false;
+      if (this.nodes.get(packet.to)!.up) return false;
       // A dead node's turn comes in the order of nodes, like everything at one time.
       for (const state of this.nodeList) if (state.node < packet.to && nodeNext(state, this.now) <= at) return false;
     }

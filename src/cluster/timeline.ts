@@ -7,7 +7,18 @@ import type { PackedEvents } from './event-log.ts';
 import type { World } from './world.ts';
 
 /** What is marked on the timeline; `next interesting event` goes from one to the next. */
-export const markKinds = ['chosen', 'crash', 'restart', 'cut', 'heal', 'fault', 'command', 'conflict'] as const;
+export const markKinds = [
+  'chosen',
+  'leader',
+  'members',
+  'crash',
+  'restart',
+  'cut',
+  'heal',
+  'fault',
+  'command',
+  'conflict',
+] as const;
 export type MarkKind = (typeof markKinds)[number];
 
 export interface Mark {

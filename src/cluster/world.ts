@@ -2,139 +2,26 @@
  * The world view: what the events so far amount to. `applyEvent` folds one event into it, and live, scrubbed and
  * replayed screens are all this same fold. Plain data, changed in place; O(1) work per event, but for a crash.
  */
-import type { Ballot } from '../protocol/ballot.ts';
-import type { NodeId, View } from '../protocol/protocol.ts';
+import { nameOf, type NodeId, type View } from '../protocol/protocol.ts';
 import { lossCauses, progressAt as packetProgress } from '../network/packet.ts';
-import type { FaultSettings } from '../network/faults/fault.ts';
-import { directionKey, whole, type Groups } from '../network/topology.ts';
-import type { NetworkSettings } from '../network/settings.ts';
-import type { ClientSettings } from './commands.ts';
-import type { DiskAtStart, LossCause, RunEvent } from './events.ts';
-import type { RunHeader } from './run.ts';
+import { directionKey, directionOf, whole } from '../network/topology.ts';
+import type { RunEvent } from './events.ts';
+import { actorsOf, type RunHeader } from './run.ts';
+import { forget, invoke, lead, learn, respond } from './world-log.ts';
+import type { Counters, NodeWorld, PacketWorld, World } from './world-types.ts';
 
 export { packetProgress };
-
-/** Chosen slots that the world keeps; older ones are let go, so that a snapshot stays small however long a run is. */
-export const CHOSEN_KEPT_MAX = 500;
-
-export interface TimerWorld {
-  readonly setAt: number;
-  readonly due: number;
-}
-
-export interface NodeWorld {
-  readonly node: NodeId;
-  up: boolean;
-  /** How often it has come up. */
-  incarnation: number;
-  /** Virtual time of the last of these, µs: what a fault froze before it is over. */
-  startedAt: number;
-  disk: DiskAtStart;
-  /** The exception that ended its thread; `null` while up or after an ordinary crash. */
-  error: string | null;
-  readonly timers: Map<string, TimerWorld>;
-  /** Settings of the node's faults that were ever set, by fault; they outlive a crash. */
-  readonly faults: Map<string, FaultSettings>;
-  /** When each of them was last set, µs. */
-  readonly faultsAt: Map<string, number>;
-  /** What the node last showed of itself; `null` before its first step. Kept over a crash: the last that was seen. */
-  view: View | null;
-}
-
-export interface PacketWorld {
-  readonly packet: number;
-  readonly from: NodeId;
-  readonly to: NodeId;
-  readonly kind: number;
-  readonly sentAt: number;
-  readonly due: number;
-  readonly body: Uint8Array;
-  /** The packet this one is a copy of. */
-  readonly duplicateOf: number | null;
-  /** It moves evenly from this share of its way at this time (µs) to the end at `due`. */
-  readonly goneAt: number;
-  readonly gone: number;
-  /** It stands still there. */
-  readonly held: boolean;
-}
-
-/** Never changed in place: a later one takes its place, so that worlds of different moments can share it. */
-export interface ChosenWorld {
-  readonly slot: number;
-  readonly value: string;
-  readonly ballot: Ballot;
-  /** The quorum first seen to have accepted it, and when (µs). */
-  readonly quorum: readonly NodeId[];
-  readonly at: number;
-  readonly seq: number;
-  /** Learners that know at this moment, with the time each learned it (µs); a crash forgets. */
-  readonly knownTo: ReadonlyMap<NodeId, number>;
-  /** A different value that a learner took to be chosen: Agreement is broken. */
-  readonly conflict: { readonly value: string; readonly nodes: readonly NodeId[] } | null;
-}
-
-export interface Counters {
-  sent: number;
-  delivered: number;
-  duplicated: number;
-  lost: Record<LossCause, number>;
-  /** Packets sent by kind: index into the protocol's messages. */
-  byKind: number[];
-}
-
-export interface World {
-  /** Number of events folded in; the next one has this `seq`. */
-  seq: number;
-  /** Virtual time of the last of them, µs. */
-  at: number;
-  readonly nodes: Map<NodeId, NodeWorld>;
-  /** In flight, by packet number; those on their way to be lost are here too. */
-  readonly packets: Map<number, PacketWorld>;
-  groups: Groups;
-  network: NetworkSettings;
-  /** Settings of directions that have their own, by `directionKey`. */
-  readonly links: Map<number, NetworkSettings>;
-  /** Directions cut beside the partition into groups, by `directionKey`. */
-  readonly cuts: Set<number>;
-  /** Hold mode is on. */
-  holding: boolean;
-  client: ClientSettings;
-  config: unknown;
-  /** By slot, in the order in which they were first learned; the latest `CHOSEN_KEPT_MAX` of them. */
-  readonly chosen: Map<number, ChosenWorld>;
-  /** How many slots a learner has known to be chosen, those let go included. */
-  chosenCount: number;
-  /** The highest slot let go; what is learned later of it, or of one below it, is not shown. */
-  chosenLetGo: number;
-  /** Requests not answered yet: the node and what was asked. */
-  readonly requests: Map<number, { readonly node: NodeId; readonly client: string; readonly body: string; readonly at: number }>;
-  readonly counters: Counters;
-}
+export * from './world-types.ts';
 
 /** The world before the first event. */
 export function createWorld(header: RunHeader): World {
+  const actors = actorsOf(header);
   return {
     seq: 0,
     at: 0,
-    nodes: new Map(
-      header.nodes.map((node) => [
-        node,
-        {
-          node,
-          up: false,
-          incarnation: 0,
-          startedAt: 0,
-          disk: 'new',
-          error: null,
-          timers: new Map(),
-          faults: new Map(),
-          faultsAt: new Map(),
-          view: null,
-        },
-      ]),
-    ),
+    nodes: new Map(actors.map((node) => [node, createNode(node)])),
     packets: new Map(),
-    groups: whole(header.nodes),
+    groups: whole(actors),
     network: header.network,
     links: new Map(),
     cuts: new Set(),
@@ -144,8 +31,37 @@ export function createWorld(header: RunHeader): World {
     chosen: new Map(),
     chosenCount: 0,
     chosenLetGo: 0,
+    terms: [],
+    termBase: null,
+    members: null,
+    special: new Map(),
+    operations: new Map(),
     requests: new Map(),
-    counters: { sent: 0, delivered: 0, duplicated: 0, lost: Object.fromEntries(lossCauses.map((cause) => [cause, 0])) as Counters['lost'], byKind: [] },
+    counters: {
+      sent: 0,
+      delivered: 0,
+      duplicated: 0,
+      lost: Object.fromEntries(lossCauses.map((cause) => [cause, 0])) as Counters['lost'],
+      byKind: [],
+      invoked: 0,
+      returned: 0,
+    },
+  };
+}
+
+function createNode(node: NodeId): NodeWorld {
+  return {
+    node,
+    up: false,
+    applied: 0,
+    incarnation: 0,
+    startedAt: 0,
+    disk: 'new',
+    error: null,
+    timers: new Map(),
+    faults: new Map(),
+    faultsAt: new Map(),
+    view: null,
   };
 }
 
@@ -230,18 +146,41 @@ export function applyEvent(world: World, event: RunEvent): void {
     case 'crash': {
       const node = nodeOf(world, event.node);
       node.up = false;
+      node.applied = 0;
       node.error = event.error === '' ? null : event.error;
       node.timers.clear();
-      for (const [id, request] of world.requests) if (request.node === event.node) world.requests.delete(id);
-      // What a learner knows is in its memory; restarted, it has to learn anew.
-      for (const chosen of world.chosen.values()) {
-        if (!chosen.knownTo.has(event.node)) continue;
-        const knownTo = new Map(chosen.knownTo);
-        knownTo.delete(event.node);
-        world.chosen.set(chosen.slot, { ...chosen, knownTo });
-      }
+      forget(world, event.node, event.at);
       break;
     }
+    case 'apply':
+      nodeOf(world, event.node).applied = event.to;
+      break;
+    case 'lead':
+      lead(world, event);
+      break;
+    case 'members':
+      if (world.members === null || event.slot > world.members.slot) {
+        world.members = { slot: event.slot, members: event.members };
+      }
+      break;
+    case 'invoke':
+      invoke(world, event);
+      break;
+    case 'return':
+      respond(world, event);
+      break;
+    case 'added':
+      world.nodes.set(event.node, createNode(event.node));
+      world.groups = event.groups;
+      break;
+    case 'removed':
+      world.nodes.delete(event.node);
+      world.groups = event.groups;
+      for (const key of world.cuts) {
+        const { from, to } = directionOf(key);
+        if (from === event.node || to === event.node) world.cuts.delete(key);
+      }
+      break;
     case 'partition':
       world.groups = event.groups;
       break;
@@ -306,6 +245,8 @@ export function forkWorld(world: World): World {
     links: new Map(world.links),
     cuts: new Set(world.cuts),
     chosen: new Map(world.chosen),
+    special: new Map(world.special),
+    operations: new Map(world.operations),
     requests: new Map(world.requests),
     counters: { ...world.counters, lost: { ...world.counters.lost }, byKind: [...world.counters.byKind] },
   };
@@ -313,7 +254,9 @@ export function forkWorld(world: World): World {
 
 /** Puts in what a node showed of itself after its last step. Views are derived from events and not events themselves. */
 export function applyView(world: World, node: NodeId, view: View): void {
-  nodeOf(world, node).view = view;
+  const shown = world.nodes.get(node);
+  // A server that was taken away meanwhile shows nothing any more.
+  if (shown !== undefined) shown.view = view;
 }
 
 function whereAt(packet: PacketWorld, at: number): { readonly gone: number; readonly goneAt: number } {
@@ -328,54 +271,6 @@ function packetOf(world: World, packet: number): PacketWorld {
 
 function nodeOf(world: World, id: NodeId): NodeWorld {
   const node = world.nodes.get(id);
-  if (node === undefined) throw new Error(`n${id} is not a node of this run`);
+  if (node === undefined) throw new Error(`${nameOf(id)} is not a node of this run`);
   return node;
-}
-
-function learn(world: World, event: Extract<RunEvent, { type: 'chosen' }>): void {
-  const known = world.chosen.get(event.slot);
-  if (known === undefined) {
-    if (event.slot <= world.chosenLetGo) return;
-    world.chosenCount++;
-    letGo(world);
-    world.chosen.set(event.slot, {
-      slot: event.slot,
-      value: event.value,
-      ballot: event.ballot,
-      quorum: event.quorum,
-      at: event.at,
-      seq: event.seq,
-      knownTo: new Map([[event.node, event.at]]),
-      conflict: null,
-    });
-    return;
-  }
-  world.chosen.set(event.slot, {
-    ...known,
-    conflict: conflictWith(known, event.value, event.node),
-    quorum: known.quorum.length === 0 ? event.quorum : known.quorum,
-    knownTo: known.knownTo.has(event.node) ? known.knownTo : new Map(known.knownTo).set(event.node, event.at),
-  });
-}
-
-/** Which learners take another value to be chosen, now that `node` takes `value` to be. */
-function conflictWith({ value: chosen, conflict }: ChosenWorld, value: string, node: NodeId): ChosenWorld['conflict'] {
-  if (value === chosen) {
-    if (conflict === null || !conflict.nodes.includes(node)) return conflict;
-    // It has forgotten, and learned the first value this time. That the other was chosen stays true.
-    return { ...conflict, nodes: conflict.nodes.filter((one) => one !== node) };
-  }
-  const before = conflict?.value === value ? conflict.nodes.filter((one) => one !== node) : [];
-  return { value, nodes: [...before, node].sort((a, b) => a - b) };
-}
-
-/** Makes room for one more chosen slot. One in which Agreement is broken stays. */
-function letGo(world: World): void {
-  if (world.chosen.size < CHOSEN_KEPT_MAX) return;
-  for (const chosen of world.chosen.values()) {
-    if (chosen.conflict !== null) continue;
-    world.chosen.delete(chosen.slot);
-    world.chosenLetGo = Math.max(world.chosenLetGo, chosen.slot);
-    return;
-  }
 }

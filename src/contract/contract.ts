@@ -4,8 +4,9 @@
  */
 import * as z from 'zod';
 import { commandSchema, clientSchema } from '../cluster/commands.ts';
-import { nodeCountSchema, seedSchema, type NodeInspection } from '../cluster/run.ts';
-import { NODES_MAX } from '../protocol/protocol.ts';
+import { clientCountSchema, nodeCountSchema, seedSchema, type NodeInspection } from '../cluster/run.ts';
+import { ACTORS_MAX } from '../protocol/protocol.ts';
+import { protocols } from '../protocol/registry.ts';
 import { SPEED_MAX, SPEED_MIN, type Frame, type SessionInfo } from '../cluster/frames.ts';
 import type { Branch, Comparison, Moment, Recoverable, TaskNews, TimelineNews } from '../cluster/timeline.ts';
 
@@ -26,7 +27,8 @@ export interface AppInfo {
   readonly platform: string;
 }
 
-const node = z.int().min(1).max(NODES_MAX);
+/** A server or a client. */
+const node = z.int().min(1).max(ACTORS_MAX);
 export const speedSchema = z.union([z.number().min(SPEED_MIN).max(SPEED_MAX), z.literal('max')]);
 
 /** Longest name of a branch. */
@@ -55,7 +57,10 @@ export const windowRequests = {
   'session:attach': z.undefined(),
   /** Ends this run and begins another. */
   'session:new': z.strictObject({
+    protocol: z.enum(protocols.map(({ name }) => name) as [string, ...string[]]).default(protocols[0]!.name),
     nodes: nodeCountSchema,
+    /** By default as many as the protocol has. */
+    clients: clientCountSchema.optional(),
     seed: seedSchema,
     config: z.record(z.string(), z.unknown()).default({}),
     network: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),

@@ -25,8 +25,41 @@ export {
   type QuorumSystem,
 } from '../protocol/quorum.ts';
 export { Reader } from '../protocol/codec.ts';
-export { NODES_MAX, NODES_MIN, TEXT_LENGTH_MAX } from '../protocol/protocol.ts';
-export type { AnyProtocol, Inspection, Json, MessageKind, NodeId, Role, SlotView, View } from '../protocol/protocol.ts';
+export {
+  actorNamed,
+  CLIENT_FIRST,
+  CLIENTS_MAX,
+  isClient,
+  nameOf,
+  NODES_MAX,
+  NODES_MIN,
+  TEXT_LENGTH_MAX,
+} from '../protocol/protocol.ts';
+export {
+  describeOperation,
+  describeResult,
+  KEY_LENGTH_MAX,
+  readModes,
+  VALUE_LENGTH_MAX,
+  type Operation,
+  type OperationResult,
+  type ReadMode,
+} from '../protocol/machine/operation.ts';
+export type {
+  AnyProtocol,
+  ClientView,
+  DatabaseView,
+  Inspection,
+  Json,
+  MessageKind,
+  NodeId,
+  ReplicaView,
+  Role,
+  SlotView,
+  Standing,
+  ValueSort,
+  View,
+} from '../protocol/protocol.ts';
 export { protocolNamed, protocols } from '../protocol/registry.ts';
 export * from '../network/topology.ts';
 export { completeNetwork, defaultNetwork, presets, type NetworkSettings, type Preset } from '../network/settings.ts';
@@ -56,4 +89,4 @@ export {
   type PacketAction,
   type RestartDisk,
 } from '../cluster/commands.ts';
-export type { NodeInspection, RunHeader } from '../cluster/run.ts';
+export { actorsOf, type NodeInspection, type RunHeader } from '../cluster/run.ts';

@@ -1,5 +1,6 @@
 /** The log: one readable sentence per event. Pure; used by the window and by the command line alike. */
-import type { AnyProtocol, NodeId } from '../protocol/protocol.ts';
+import { nameOf, type AnyProtocol, type NodeId } from '../protocol/protocol.ts';
+import { describeOperation, describeResult } from '../protocol/machine/operation.ts';
 import { formatBallot } from '../protocol/ballot.ts';
 import { Reader } from '../protocol/codec.ts';
 import type { FaultSettings } from '../network/faults/fault.ts';
@@ -45,9 +46,18 @@ export function logRow(world: World, event: RunEvent): LogRow {
       return { event, group: 'decisions', nodes: [event.node], packet: null };
     case 'note':
       return { event, group: 'notes', nodes: [event.node], packet: null };
+    case 'apply':
+    case 'lead':
+    case 'members':
+      return { event, group: 'decisions', nodes: [event.node], packet: null };
+    case 'invoke':
+    case 'return':
+      return { event, group: 'requests', nodes: [event.node], packet: null };
     case 'start':
     case 'crash':
     case 'fault':
+    case 'added':
+    case 'removed':
       return { event, group: 'faults', nodes: [event.node], packet: null };
     case 'synced':
       return { event, group: 'disk', nodes: [event.node], packet: null };
@@ -75,42 +85,60 @@ export function sentence(protocol: AnyProtocol, row: LogRow): string {
   const event = row.event;
   switch (event.type) {
     case 'start':
-      return `n${event.node} ${startText(event.incarnation, event.disk)}`;
+      return `${nameOf(event.node)} ${startText(event.incarnation, event.disk)}`;
     case 'request':
-      return `${event.client} asked n${event.node}: ${protocol.describeRequest(JSON.parse(event.body))}`;
+      return `${event.client} asked ${nameOf(event.node)}: ${protocol.describeRequest(JSON.parse(event.body))}`;
     case 'deliver':
-      return `n${event.node} got ${row.packet?.from === event.node ? 'its own' : sender(row.packet)} ${packetText(protocol, row.packet)}`;
+      return `${nameOf(event.node)} got ${row.packet?.from === event.node ? 'its own' : sender(row.packet)} ${packetText(protocol, row.packet)}`;
     case 'timer':
-      return `n${event.node} timer fired: ${protocol.describeTimer(event.name)}`;
+      return `${nameOf(event.node)} timer fired: ${protocol.describeTimer(event.name)}`;
     case 'send': {
       const message = protocol.decode(event.kind, new Reader(event.body));
-      return `n${event.node} → n${event.to} ${protocol.messages[event.kind]?.name}: ${protocol.describe(message)}`;
+      return `${nameOf(event.node)} → ${nameOf(event.to)} ${protocol.messages[event.kind]?.name}: ${protocol.describe(message)}`;
     }
     case 'save':
-      return `n${event.node} saved ${event.records.map((record) => protocol.describeSaved(record)).join('; ')}`;
+      return `${nameOf(event.node)} saved ${event.records.map((record) => protocol.describeSaved(record)).join('; ')}`;
     case 'setTimer':
-      return `n${event.node} set a timer: ${protocol.describeTimer(event.name)}, in ${latencyText(event.due - event.at)}`;
+      return `${nameOf(event.node)} set a timer: ${protocol.describeTimer(event.name)}, in ${latencyText(event.due - event.at)}`;
     case 'cancelTimer':
-      return `n${event.node} cancelled a timer: ${protocol.describeTimer(event.name)}`;
+      return `${nameOf(event.node)} cancelled a timer: ${protocol.describeTimer(event.name)}`;
     case 'reply':
-      return `n${event.node} answered: ${event.reply.text}`;
+      return `${nameOf(event.node)} answered: ${event.reply.text}`;
     case 'chosen':
       return (
-        `n${event.node} learned that "${event.value}" is chosen in ${protocol.slotName} ${event.slot}, ` +
+        `${nameOf(event.node)} learned that "${event.value}" is chosen in ${protocol.slotName} ${event.slot}, ` +
         (event.quorum.length === 0
           ? 'told by another learner'
           : `${formatBallot(event.ballot)} accepted by ${nodeList(event.quorum)}`)
       );
+    case 'apply':
+      return event.by === 'snapshot'
+        ? `${nameOf(event.node)} took in a snapshot up to ${protocol.slotName} ${event.to}`
+        : `${nameOf(event.node)} applied ${stretch(protocol.slotName, event.from, event.to)}`;
+    case 'lead':
+      return event.on
+        ? `${nameOf(event.node)} leads with ${formatBallot(event.ballot)}`
+        : `${nameOf(event.node)} no longer leads with ${formatBallot(event.ballot)}`;
+    case 'members':
+      return `${nameOf(event.node)} learned that from ${protocol.slotName} ${event.slot} on the acceptors are ${nodeList(event.members)}`;
+    case 'invoke':
+      return `${nameOf(event.node)} asks (${event.session}#${event.sequence}): ${describeOperation(JSON.parse(event.operation))}`;
+    case 'return':
+      return `${nameOf(event.node)} is answered (${event.session}#${event.sequence}): ${describeResult(JSON.parse(event.result))}`;
+    case 'added':
+      return `${nameOf(event.node)} was added`;
+    case 'removed':
+      return `${nameOf(event.node)} was taken away`;
     case 'note':
-      return `n${event.node} ${event.text}`;
+      return `${nameOf(event.node)} ${event.text}`;
     case 'duplicate':
       return `the network doubled ${sender(row.packet)} ${packetText(protocol, row.packet, true)}`;
     case 'lost':
       return `${lossText[event.cause]} ${sender(row.packet)} ${packetText(protocol, row.packet, true)}`;
     case 'crash':
       return event.error === ''
-        ? `n${event.node} crashed${event.point === 'now' ? '' : ` (${event.point.replace('-', ' ')})`}`
-        : `n${event.node} crashed by itself: ${event.error}`;
+        ? `${nameOf(event.node)} crashed${event.point === 'now' ? '' : ` (${event.point.replace('-', ' ')})`}`
+        : `${nameOf(event.node)} crashed by itself: ${event.error}`;
     case 'partition':
       return event.groups.length === 1
         ? 'the network is whole again'
@@ -124,29 +152,34 @@ export function sentence(protocol: AnyProtocol, row: LogRow): string {
     case 'configure':
       return 'the protocol was configured anew';
     case 'synced':
-      return `n${event.node}'s slow disk has synced its save`;
+      return `${nameOf(event.node)}'s slow disk has synced its save`;
     case 'held':
       return `held: ${sender(row.packet)} ${packetText(protocol, row.packet, true)}`;
     case 'retimed':
       return `now due in ${latencyText(event.due - event.at)}: ${sender(row.packet)} ${packetText(protocol, row.packet, true)}`;
     case 'link':
       return event.settings === null
-        ? `the link n${event.from} → n${event.to} behaves like the network again`
-        : `the link n${event.from} → n${event.to} was changed`;
+        ? `the link ${nameOf(event.from)} → ${nameOf(event.to)} behaves like the network again`
+        : `the link ${nameOf(event.from)} → ${nameOf(event.to)} was changed`;
     case 'cut':
       return `cut: ${linkList(event.links)}`;
     case 'mend':
       return `mended: ${linkList(event.links)}`;
     case 'fault':
-      return `n${event.node} ${faultText(event.fault, event.settings)}`;
+      return `${nameOf(event.node)} ${faultText(event.fault, event.settings)}`;
     case 'hold':
       return event.on ? 'every packet is held until it is delivered by hand' : 'packets are no longer held';
   }
 }
 
+/** `slot 3`, `slots 3 to 9`. */
+function stretch(slotName: string, from: number, to: number): string {
+  return from === to ? `${slotName} ${from}` : `${slotName}s ${from} to ${to}`;
+}
+
 /** `n1, n3 and n4`. */
 export function nodeList(nodes: readonly NodeId[]): string {
-  const names = nodes.map((node) => `n${node}`);
+  const names = nodes.map(nameOf);
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
@@ -175,7 +208,7 @@ function linkList(links: readonly Direction[]): string {
   const has = (a: NodeId, b: NodeId): boolean => links.some(({ from, to }) => from === a && to === b);
   return links
     .filter(({ from, to }) => from < to || !has(to, from))
-    .map(({ from, to }) => `n${from} ${has(to, from) ? '↔' : '→'} n${to}`)
+    .map(({ from, to }) => `${nameOf(from)} ${has(to, from) ? '↔' : '→'} ${nameOf(to)}`)
     .join(', ');
 }
 
@@ -189,7 +222,7 @@ function packetRow(event: RunEvent, packet: PacketWorld | null): LogRow {
 }
 
 function sender(packet: PacketWorld | null): string {
-  return packet === null ? "somebody's" : `n${packet.from}'s`;
+  return packet === null ? "somebody's" : `${nameOf(packet.from)}'s`;
 }
 
 /** `accepted: accepted 1.2 = "coral"`, `accepted to n3: …`. */
@@ -197,5 +230,5 @@ function packetText(protocol: AnyProtocol, packet: PacketWorld | null, receiver 
   if (packet === null) return 'packet';
   const message = protocol.decode(packet.kind, new Reader(packet.body));
   const name = protocol.messages[packet.kind]?.name;
-  return `${name}${receiver ? ` to n${packet.to}` : ''}: ${protocol.describe(message)}`;
+  return `${name}${receiver ? ` to ${nameOf(packet.to)}` : ''}: ${protocol.describe(message)}`;
 }

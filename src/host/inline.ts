@@ -6,7 +6,7 @@ import { protocolNamed } from '../protocol/registry.ts';
 import type { AnyProtocol, NodeId, View } from '../protocol/protocol.ts';
 import type { NodeOutput } from '../cluster/batch.ts';
 import type { Command, JournalEntry } from '../cluster/commands.ts';
-import type { NodeInspection, Run, RunHeader } from '../cluster/run.ts';
+import { actorsOf, type NodeInspection, type Run, type RunHeader } from '../cluster/run.ts';
 import { IDLE_WINDOWS_MAX, Scheduler, type SchedulerState, type Window } from '../cluster/scheduler.ts';
 import { NodeRunner, type RunnerData } from './runner.ts';
 import { Disk, type DiskData } from './storage/disk.ts';
@@ -49,7 +49,7 @@ export class InlineCluster {
     const start = from && { state: from.checkpoint.scheduler, journal: from.journal };
     this.scheduler = new Scheduler(header, protocol, keepBytes, start);
     this.observe = observe;
-    for (const node of header.nodes) this.disks.set(node, new Disk());
+    for (const node of actorsOf(header)) this.disks.set(node, new Disk());
     for (const [node, data] of from?.checkpoint.disks ?? []) this.disks.set(node, new Disk(data));
     for (const [node, data] of from?.checkpoint.runners ?? []) {
       this.runners.set(node, NodeRunner.resume({ protocol, observe }, data));
@@ -141,6 +141,12 @@ export class InlineCluster {
     }
   }
 
+  private diskOf(node: NodeId): Disk {
+    let disk = this.disks.get(node);
+    if (disk === undefined) this.disks.set(node, (disk = new Disk()));
+    return disk;
+  }
+
   inspect(node: NodeId): NodeInspection {
     const stored = this.disks.get(node)!.load();
     const runner = this.runners.get(node);
@@ -175,7 +181,7 @@ export class InlineCluster {
         this.disks.get(operation.node)!.crash();
       } else {
         const { setup, disk: how } = operation;
-        const disk = this.disks.get(setup.node)!;
+        const disk = this.diskOf(setup.node);
         disk.start(how);
         const { protocol } = this.scheduler;
         this.runners.set(setup.node, new NodeRunner({ protocol, setup, stored: disk.load(), observe: this.observe }));

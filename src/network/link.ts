@@ -10,6 +10,9 @@ import { copyPlain } from './plain.ts';
 import type { NetworkSettings } from './settings.ts';
 import { directionKey } from './topology.ts';
 
+/** The shortest time of flight, µs: the clock's resolution. */
+export const LATENCY_MIN_US = 1;
+
 /** What a link makes of one packet. It is used again for the next one. */
 export interface Verdict extends Readonly<Judgement> {
   /** The share of its way, in (0, 1), after which it is lost, should it be. */
@@ -106,6 +109,8 @@ export class Link {
     for (const { fault, settings, random, copies, memory } of this.acting) {
       fault.judge(settings, copy ? copies : random, verdict, memory);
     }
+    // However fast, nothing arrives at the very time it was sent: it is what lets nodes work side by side.
+    if (verdict.latency < LATENCY_MIN_US) verdict.latency = LATENCY_MIN_US;
     // What did not leave is not doubled.
     if (copy || verdict.overflow) verdict.duplicated = false;
     // Drawn for every packet: more loss takes the same packets at the same place, and others.

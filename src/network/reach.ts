@@ -9,7 +9,7 @@ export interface ReachState {
 }
 
 export class Reach {
-  private readonly nodes: readonly NodeId[];
+  private nodes: readonly NodeId[];
   /** Directions cut beside the partition, by `directionKey`. */
   private readonly cuts = new Set<number>();
   private islands: number[] = [];
@@ -28,6 +28,15 @@ export class Reach {
 
   open(from: NodeId, to: NodeId): boolean {
     return this.islands[from] === this.islands[to] && !(this.cuts.size > 0 && this.cuts.has(directionKey(from, to)));
+  }
+
+  /** Other actors are there from now on, each in one of the groups. Cuts of those that are gone are forgotten. */
+  populate(nodes: readonly NodeId[], groups: Groups): void {
+    this.nodes = nodes;
+    for (const { from, to } of this.cutDirections()) {
+      if (!nodes.includes(from) || !nodes.includes(to)) this.cuts.delete(directionKey(from, to));
+    }
+    this.part(groups);
   }
 
   part(groups: Groups): void {

@@ -3,7 +3,7 @@
  * scheduler asks it and writes down what it says. A packet is lost at a cut if its link was cut at any moment of its
  * flight: when it is sent across a cut it goes half the way, when a cut falls behind it, it ends where it is.
  */
-import type { NodeId } from '../protocol/protocol.ts';
+import { nameOf, type NodeId } from '../protocol/protocol.ts';
 import { Link, type LinkState, type Verdict } from './link.ts';
 import { turnOver, type Doom, type Packet } from './packet.ts';
 import { Reach, type ReachState } from './reach.ts';
@@ -43,7 +43,7 @@ export class PacketError extends Error {
 }
 
 export class Router {
-  private readonly nodes: readonly NodeId[];
+  private nodes: readonly NodeId[];
   private readonly seed: number;
   /** By `directionKey`; those that have carried a packet. */
   private readonly links: (Link | undefined)[] = [];
@@ -56,8 +56,8 @@ export class Router {
   settings: NetworkSettings;
   /** Hold mode: every packet stands still where it is sent. */
   holding = false;
-  /** No packet sent from now on flies shorter than this, µs. */
-  latencyMin = 0;
+  /** No packet sent from now on flies shorter than this, µs; at least 1. */
+  latencyMin = 1;
 
   constructor(nodes: readonly NodeId[], seed: number, settings: NetworkSettings) {
     this.nodes = nodes;
@@ -149,6 +149,13 @@ export class Router {
     return this.caught(before);
   }
 
+  /** Other actors are there from now on, each in one of the groups. What is in flight goes on. */
+  populate(nodes: readonly NodeId[], groups: Groups): void {
+    this.nodes = nodes;
+    this.reach.populate(nodes, groups);
+    this.settle();
+  }
+
   /** Cuts directions beside the partition; gives those that were not cut before, and the packets caught. */
   cut(directions: readonly Direction[]): { readonly links: readonly Direction[]; readonly caught: readonly Packet[] } {
     const before = this.reach.openDirections();
@@ -222,7 +229,7 @@ export class Router {
     const packet = this.find(number);
     const { from, to } = packet;
     if (!this.reach.open(from, to) || this.link(from, to).cutIn(now, now) !== null) {
-      throw new PacketError(`packet ${number} cannot arrive: the link n${from} → n${to} is cut`);
+      throw new PacketError(`packet ${number} cannot arrive: the link ${nameOf(from)} → ${nameOf(to)} is cut`);
     }
     if (packet.lot?.cause === 'cut') throw new PacketError(`packet ${number} was sent across a cut and ends there`);
     this.traffic.take(packet);

@@ -3,6 +3,7 @@ import type { FaultSettings } from './faults/fault.ts';
 import { defaultsOf } from './faults/fault.ts';
 import { completeSettings, plainObject, SettingsError } from './faults/fields.ts';
 import { linkFaults } from './faults/registry.ts';
+import { LATENCY_MIN_US } from './link.ts';
 
 export { SettingsError };
 
@@ -50,11 +51,11 @@ export function completeOverride(given: unknown, before: LinkOverride | null): L
   return override;
 }
 
-/** The least time of flight, in µs, that a packet can have under these settings. */
+/** The least time of flight, in µs, that a packet can have under these settings: at least one tick of the clock. */
 export function latencyMin(settings: NetworkSettings): number {
   let least = 0;
   for (const fault of linkFaults) least += fault.latencyMin?.(settings[fault.name]!) ?? 0;
-  return least;
+  return Math.max(LATENCY_MIN_US, least);
 }
 
 export interface Preset {

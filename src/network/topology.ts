@@ -2,7 +2,7 @@
  * Who can reach whom. The cluster is parted into groups (islands); packets travel only inside a group. Pure functions
  * over plain data: the scheduler cuts links by them, and the window previews a drop with the same ones.
  */
-import type { NodeId } from '../protocol/protocol.ts';
+import { isClient, nameOf, type NodeId } from '../protocol/protocol.ts';
 
 /** Every node in exactly one group; nodes ascending in each, groups ascending by their first node. */
 export type Groups = readonly (readonly NodeId[])[];
@@ -13,14 +13,14 @@ export interface Direction {
   readonly to: NodeId;
 }
 
-/** A direction as one number, for maps and sets: nodes are numbered to 15. */
+/** A direction as one number, for maps and sets: actors are numbered to 23. */
 export function directionKey(from: NodeId, to: NodeId): number {
-  return from * 16 + to;
+  return from * 32 + to;
 }
 
 /** The direction of a key. */
 export function directionOf(key: number): Direction {
-  return { from: key >> 4, to: key & 15 };
+  return { from: key >> 5, to: key & 31 };
 }
 
 /** All directions between two different nodes for which the test holds, ascending by `from`, then `to`. */
@@ -57,13 +57,25 @@ export function checkGroups(groups: Groups, nodes: readonly NodeId[]): Groups {
   const seen = new Set<NodeId>();
   for (const group of groups) {
     for (const node of group) {
-      if (!nodes.includes(node)) throw new TopologyError(`n${node} is not a node of this cluster`);
-      if (seen.has(node)) throw new TopologyError(`n${node} stands in two groups`);
+      if (!nodes.includes(node)) throw new TopologyError(`${nameOf(node)} is not a node of this cluster`);
+      if (seen.has(node)) throw new TopologyError(`${nameOf(node)} stands in two groups`);
       seen.add(node);
     }
   }
-  for (const node of nodes) if (!seen.has(node)) throw new TopologyError(`n${node} stands in no group`);
+  for (const node of nodes) if (!seen.has(node)) throw new TopologyError(`${nameOf(node)} stands in no group`);
   return normalise(groups);
+}
+
+/**
+ * The groups with the clients that were not named put into the largest group, the first of equals: whoever parts the
+ * servers need not think of them.
+ */
+export function withClients(groups: Groups, actors: readonly NodeId[]): Groups {
+  const named = new Set(groups.flat());
+  const others = actors.filter((node) => isClient(node) && !named.has(node));
+  const largest = groups.reduce<readonly NodeId[]>((best, group) => (group.length > best.length ? group : best), []);
+  if (others.length === 0 || largest.length === 0) return groups;
+  return groups.map((group) => (group === largest ? [...group, ...others] : group));
 }
 
 /** Position of a node's group in `groups`; -1 when it is in none. */

@@ -129,7 +129,7 @@ export function checkCommand(
       return;
     }
     default:
-      if ('node' in command) checkNodes(context, [...path, 'node'], command.node, nodes);
+      if ('node' in command && command.node !== undefined) checkNodes(context, [...path, 'node'], command.node, nodes);
   }
 }
 

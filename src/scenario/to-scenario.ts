@@ -1,6 +1,6 @@
 /** Writes a run as a scenario file: what was done to it, by a person or by conditions, becomes commands at times. */
 import { Document, isMap, isSeq, type YAMLMap } from 'yaml';
-import type { NodeId } from '../protocol/protocol.ts';
+import { nameOf, type NodeId } from '../protocol/protocol.ts';
 import { protocolNamed } from '../protocol/registry.ts';
 import { nodeFaultNamed } from '../network/faults/conditions.ts';
 import { linkFaults } from '../network/faults/registry.ts';
@@ -126,6 +126,14 @@ function written(command: Command): Plain {
       return { ...command, node: named(command.node) };
     case 'client':
       return { ...command, settings: clientInUnits(command.settings) };
+    case 'request':
+    case 'remove':
+      return { ...command, node: named(command.node) };
+    case 'add': {
+      const { node, beside } = command;
+      const [number, host] = [node, beside].map((one) => (one === undefined ? undefined : named(one)));
+      return withoutUndefined({ ...command, node: number, beside: host });
+    }
     case 'hold':
     case 'configure':
       return { ...command };
@@ -148,7 +156,7 @@ function networkInUnits(settings: { readonly [fault: string]: Plain }): Plain {
 }
 
 function named(node: NodeId): string {
-  return `n${node}`;
+  return nameOf(node);
 }
 
 function directionOf({ from, to }: Direction): Plain {

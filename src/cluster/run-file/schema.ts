@@ -1,10 +1,10 @@
 /** What a run file and an autosave journal have in common: header, commands and places, and how each is checked. */
 import * as z from 'zod';
-import { protocols } from '../../protocol/registry.ts';
-import { NODES_MAX, type NodeId } from '../../protocol/protocol.ts';
+import { protocolNamed, protocols } from '../../protocol/registry.ts';
+import { CLIENT_FIRST, isClient, nameOf, NODES_MAX, type NodeId } from '../../protocol/protocol.ts';
 import { completeNetwork } from '../../network/settings.ts';
 import { clientDefaults, clientSchema, commandSchema, type Command, type JournalEntry } from '../commands.ts';
-import { ENGINE_VERSION, seedSchema, type Place, type RunHeader } from '../run.ts';
+import { clientCountSchema, ENGINE_VERSION, seedSchema, type Place, type RunHeader } from '../run.ts';
 import { isFields, type Checker } from './checker.ts';
 
 /** Longest virtual time of a run in a file, µs: some thirty years. */
@@ -44,6 +44,7 @@ const headerSchema = z.strictObject({
   config: z.record(z.string(), z.unknown()),
   seed: seedSchema,
   nodes: z.array(z.int().min(1).max(NODES_MAX)).min(1),
+  clients: clientCountSchema.default(0),
   network: z.record(z.string(), z.record(z.string(), z.unknown())),
   client: clientSchema.partial(),
 });
@@ -65,7 +66,7 @@ export function checkHeader(checker: Checker, given: unknown, path: Path): RunHe
   const stranger = client.proposers.findIndex((node) => node > header.nodes.length);
   if (stranger >= 0) {
     const proposer = client.proposers[stranger]!;
-    return checker.complain([...path, 'client', 'proposers', stranger], noNode(proposer, header.nodes.length));
+    return checker.complain([...path, 'client', 'proposers', stranger], noNode(proposer, header));
   }
   return config === null || network === null ? null : { ...header, config, network, client };
 }
@@ -76,12 +77,13 @@ export function checkEntry(
   given: unknown,
   path: Path,
   before: Place,
-  { nodes, script = [] }: RunHeader,
+  header: RunHeader,
 ): JournalEntry | null {
+  const { script = [] } = header;
   const entry = checker.parse(entrySchema, given, path);
   if (entry === null) return null;
   if (!checkOrder(checker, entry, path, before)) return null;
-  const command = checkCommand(checker, entry.command, [...path, 'command'], nodes);
+  const command = checkCommand(checker, entry.command, [...path, 'command'], header);
   if (command === null) return null;
   const { scripted, refused } = entry;
   if (scripted === undefined && refused !== undefined) {
@@ -94,11 +96,11 @@ export function checkEntry(
 }
 
 /** A command as it stands in a file; null when there were complaints. */
-export function checkCommand(checker: Checker, given: unknown, path: Path, nodes: readonly NodeId[]): Command | null {
+export function checkCommand(checker: Checker, given: unknown, path: Path, header: RunHeader): Command | null {
   const command = checker.parse(commandSchema, given, path);
   if (command === null) return null;
   for (const { node, path: inner } of nodesOf(command)) {
-    if (node > nodes.length) return checker.complain([...path, ...inner], noNode(node, nodes.length));
+    if (!canBe(node, header)) return checker.complain([...path, ...inner], noNode(node, header));
   }
   return command;
 }
@@ -144,11 +146,20 @@ function nodesOf(command: Command): { readonly node: NodeId; readonly path: Path
         { node: command.to, path: ['to'] },
       ];
     default:
-      return 'node' in command ? [{ node: command.node, path: ['node'] }] : [];
+      return 'node' in command && command.node !== undefined ? [{ node: command.node, path: ['node'] }] : [];
   }
 }
 
-/** What to say of a node that is not there. */
-export function noNode(node: NodeId, count: number): string {
-  return `there is no n${node}: the cluster has ${count} node${count === 1 ? '' : 's'}`;
+type Actors = Pick<RunHeader, 'nodes' | 'clients'>;
+
+/** Whether there can be such an actor in a run: servers can be added to it, if its protocol knows how. */
+export function canBe(node: NodeId, { nodes, clients, protocol }: Actors & { readonly protocol: string }): boolean {
+  if (isClient(node)) return node < CLIENT_FIRST + clients;
+  return node <= nodes.length || protocolNamed(protocol).membership;
+}
+
+/** What to say of an actor that is not there. */
+export function noNode(node: NodeId, { nodes, clients }: Actors): string {
+  const [count, what] = isClient(node) ? [clients, 'client'] : [nodes.length, 'node'];
+  return `there is no ${nameOf(node)}: the cluster has ${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -1,17 +1,17 @@
 /** The script of a run as files keep it: commands at times, and at conditions as plain data (conditions.ts). */
 import * as z from 'zod';
-import { NODES_MAX, TEXT_LENGTH_MAX } from '../../protocol/protocol.ts';
+import { ACTORS_MAX, TEXT_LENGTH_MAX } from '../../protocol/protocol.ts';
 import { protocolNamed } from '../../protocol/registry.ts';
 import type { Condition, Pattern } from '../conditions.ts';
 import type { RunHeader } from '../run.ts';
 import type { ScriptedCommand } from '../script.ts';
 import { isFields, type Checker } from './checker.ts';
-import { checkCommand, noNode, RUN_TIME_MAX_US } from './schema.ts';
+import { canBe, checkCommand, noNode, RUN_TIME_MAX_US } from './schema.ts';
 
 type Path = readonly PropertyKey[];
 
 const time = z.int().min(0).max(RUN_TIME_MAX_US);
-const node = z.int().min(1).max(NODES_MAX);
+const node = z.int().min(1).max(ACTORS_MAX);
 const anyNode = node.nullable();
 const slot = z.int().min(1).nullable();
 const value = z.string().max(TEXT_LENGTH_MAX).nullable();
@@ -58,26 +58,26 @@ function checkScripted(checker: Checker, given: unknown, path: Path, header: Run
   if (isFields(given) && 'when' in given) {
     const scripted = checker.parse(conditionalSchema, given, path);
     if (scripted === null || !checkCondition(checker, scripted.when, [...path, 'when', 'pattern'], header)) return null;
-    const command = checkCommand(checker, scripted.command, [...path, 'command'], header.nodes);
+    const command = checkCommand(checker, scripted.command, [...path, 'command'], header);
     return command === null ? null : { when: scripted.when, command };
   }
   const scripted = checker.parse(timedSchema, given, path);
   if (scripted === null) return null;
-  const command = checkCommand(checker, scripted.command, [...path, 'command'], header.nodes);
+  const command = checkCommand(checker, scripted.command, [...path, 'command'], header);
   return command === null ? null : { at: scripted.at, command };
 }
 
 /** Whether a condition is about what there is. */
-function checkCondition(checker: Checker, { pattern }: Condition, path: Path, { protocol, nodes }: RunHeader): boolean {
-  const kinds = protocolNamed(protocol).messages.length;
+function checkCondition(checker: Checker, { pattern }: Condition, path: Path, header: RunHeader): boolean {
+  const kinds = protocolNamed(header.protocol).messages.length;
   if (pattern.type === 'message' && pattern.kind >= kinds) {
     checker.complain([...path, 'kind'], `must be at most ${kinds - 1}, not ${pattern.kind}`);
     return false;
   }
   const named = Object.entries(pattern).filter(([key]) => ['node', 'from', 'to'].includes(key));
   for (const [key, wanted] of named) {
-    if (typeof wanted !== 'number' || wanted <= nodes.length) continue;
-    checker.complain([...path, key], noNode(wanted, nodes.length));
+    if (typeof wanted !== 'number' || canBe(wanted, header)) continue;
+    checker.complain([...path, key], noNode(wanted, header));
     return false;
   }
   return true;

@@ -4,7 +4,8 @@ import type { RunEvent } from '../../cluster/events.ts';
 import type { Mark, MarkKind } from '../../cluster/timeline.ts';
 import type { World } from '../../cluster/world.ts';
 import { nodeFaults } from '../../network/faults/registry.ts';
-import type { AnyProtocol, NodeId } from '../../protocol/protocol.ts';
+import { formatBallot } from '../../protocol/ballot.ts';
+import { nameOf, type AnyProtocol, type NodeId, type ValueSort } from '../../protocol/protocol.ts';
 
 /** The mark of an event, if it has one; `world` is the world before it. */
 export function markOf(protocol: AnyProtocol, world: World, event: RunEvent): Mark | null {
@@ -15,17 +16,29 @@ export function markOf(protocol: AnyProtocol, world: World, event: RunEvent): Ma
     case 'chosen': {
       const known = world.chosen.get(event.slot);
       if (known === undefined) {
-        if (event.slot <= world.chosenLetGo) return null;
+        if (event.slot <= world.chosenLetGo || !isMarked(protocol, world, event.sort)) return null;
         return mark('chosen', event.node, `"${event.value}" is chosen in ${protocol.slotName} ${event.slot}`);
       }
       if (known.value === event.value || known.conflict !== null) return null;
       const both = `"${known.value}" and "${event.value}"`;
       return mark('conflict', event.node, `two values are chosen in ${protocol.slotName} ${event.slot}: ${both}`);
     }
+    case 'lead':
+      return event.on ? mark('leader', event.node, `${nameOf(event.node)} leads with ${formatBallot(event.ballot)}`) : null;
+    case 'members': {
+      // Whoever learns of it first.
+      if (world.members !== null && event.slot <= world.members.slot) return null;
+      const members = event.members.map(nameOf).join(' ');
+      return mark('members', event.node, `from ${protocol.slotName} ${event.slot} on the acceptors are ${members}`);
+    }
+    case 'added':
+      return mark('command', event.node, `${nameOf(event.node)} was added`);
+    case 'removed':
+      return mark('command', event.node, `${nameOf(event.node)} was taken away`);
     case 'crash':
-      return mark('crash', event.node, `n${event.node} crashed${event.error === '' ? '' : `: ${event.error}`}`);
+      return mark('crash', event.node, `${nameOf(event.node)} crashed${event.error === '' ? '' : `: ${event.error}`}`);
     case 'start':
-      return event.disk === 'new' ? null : mark('restart', event.node, `n${event.node} restarted`);
+      return event.disk === 'new' ? null : mark('restart', event.node, `${nameOf(event.node)} restarted`);
     case 'partition':
       return event.groups.length > 1
         ? mark('cut', null, `the network is parted into ${event.groups.length} groups`)
@@ -37,12 +50,12 @@ export function markOf(protocol: AnyProtocol, world: World, event: RunEvent): Ma
     case 'fault': {
       const fault = nodeFaults.find(({ name }) => name === event.fault);
       const what = fault?.describe(event.settings) ?? `has the fault ${event.fault}`;
-      return mark('fault', event.node, `n${event.node} ${what}`);
+      return mark('fault', event.node, `${nameOf(event.node)} ${what}`);
     }
     case 'network':
       return mark('command', null, 'the network was changed');
     case 'link':
-      return mark('command', null, `the link n${event.from} → n${event.to} was changed`);
+      return mark('command', null, `the link ${nameOf(event.from)} → ${nameOf(event.to)} was changed`);
     case 'hold':
       return mark('command', null, event.on ? 'hold mode was turned on' : 'hold mode was turned off');
     case 'client':
@@ -54,20 +67,27 @@ export function markOf(protocol: AnyProtocol, world: World, event: RunEvent): Ma
   }
 }
 
+/** In a log, where thousands of slots are chosen, only the first of a term of office stands out, and what is no command. */
+function isMarked({ leaders }: AnyProtocol, { termBase, chosenCount }: World, sort: ValueSort): boolean {
+  return !leaders || sort !== 'command' || chosenCount === termBase?.chosen;
+}
+
 /** The mark of a command, if it has one of its own: those whose events are marked have none. */
 export function markOfCommand({ seq, at, command, refused }: JournalEntry): Mark | null {
   if (refused !== undefined) return null;
   const mark = (node: NodeId | null, text: string): Mark => ({ seq, at, kind: 'command', node, text });
   switch (command.type) {
     case 'propose':
-      return mark(command.node, `n${command.node} was asked to propose`);
+      return mark(command.node, `${nameOf(command.node)} was asked to propose`);
     case 'crash':
       if (command.point === 'now') return null;
-      return mark(command.node, `n${command.node} is to crash ${pointText[command.point]}`);
+      return mark(command.node, `${nameOf(command.node)} is to crash ${pointText[command.point]}`);
+    case 'request':
+      return mark(command.node, `${nameOf(command.node)} was asked for something`);
     case 'packet':
       return mark(null, `packet ${command.packet}: ${actionText[command.action]}`);
     case 'fire':
-      return mark(command.node, `a timer of n${command.node} was fired`);
+      return mark(command.node, `a timer of ${nameOf(command.node)} was fired`);
     default:
       return null;
   }

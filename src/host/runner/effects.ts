@@ -1,11 +1,16 @@
 /** Writes what a node does into its output, as bytes. */
 import { Writer } from '../../protocol/codec.ts';
-import type { AnyProtocol, Effect, NodeId, Saved } from '../../protocol/protocol.ts';
+import { valueSorts, type AnyProtocol, type Effect, type NodeId, type Saved } from '../../protocol/protocol.ts';
 import {
+  EFFECT_APPLY,
   EFFECT_CANCEL_TIMER,
   EFFECT_CHOSEN,
+  EFFECT_INVOKE,
+  EFFECT_LEAD,
+  EFFECT_MEMBERS,
   EFFECT_NOTE,
   EFFECT_REPLY,
+  EFFECT_RETURN,
   EFFECT_SAVE,
   EFFECT_SEND,
   EFFECT_SET_TIMER,
@@ -47,10 +52,41 @@ export class EffectWriter {
         out.byte(effect.ballot.node);
         out.uint(effect.quorum.length);
         for (const node of effect.quorum) out.byte(node);
+        out.byte(valueSorts.indexOf(this.protocol.sortOf?.(effect.value) ?? 'command'));
         return;
       case 'note':
         out.byte(EFFECT_NOTE);
         out.text(effect.text);
+        return;
+      case 'apply':
+        out.byte(EFFECT_APPLY);
+        out.uint(effect.from);
+        out.uint(effect.to - effect.from);
+        out.byte(effect.by === 'log' ? 0 : 1);
+        return;
+      case 'lead':
+        out.byte(EFFECT_LEAD);
+        out.uint(effect.ballot.round);
+        out.byte(effect.ballot.node);
+        out.byte(effect.on ? 1 : 0);
+        return;
+      case 'members':
+        out.byte(EFFECT_MEMBERS);
+        out.uint(effect.slot);
+        out.uint(effect.members.length);
+        for (const node of effect.members) out.byte(node);
+        return;
+      case 'invoke':
+        out.byte(EFFECT_INVOKE);
+        out.uint(effect.session);
+        out.uint(effect.sequence);
+        out.text(effect.operation);
+        return;
+      case 'return':
+        out.byte(EFFECT_RETURN);
+        out.uint(effect.session);
+        out.uint(effect.sequence);
+        out.text(effect.result);
     }
   }
 

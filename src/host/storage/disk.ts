@@ -92,7 +92,7 @@ export class Disk {
   /** What a node finds that starts in this way. @returns what changes on the disk by that; `null` for nothing. */
   start(how: DiskAtStart): Changes | null {
     this.cache.clear();
-    if (how === 'erased') {
+    if (how === 'erased' || how === 'new') {
       this.records.clear();
       this.undo = [];
     }

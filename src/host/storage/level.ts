@@ -28,7 +28,7 @@ export class LevelStorage {
    * @throws Error when the folder cannot be made, or another thread has it open.
    */
   static async open(directory: string, how: DiskAtStart): Promise<LevelStorage> {
-    if (how === 'erased') await rm(directory, { recursive: true, force: true });
+    if (how === 'erased' || how === 'new') await rm(directory, { recursive: true, force: true });
     const db = await openLevel(directory);
     try {
       const records = new Map<string, string>();

@@ -9,9 +9,9 @@ import { CommandError } from '../../cluster/command-error.ts';
 import type { Command, JournalEntry } from '../../cluster/commands.ts';
 import { INCARNATION_FIRST, nodeSetup } from '../../cluster/node-state.ts';
 import type { Frame, Transport } from '../../cluster/frames.ts';
-import type { NodeInspection, Place, Run, RunHeader } from '../../cluster/run.ts';
+import { actorsOf, type NodeInspection, type Place, type Run, type RunHeader } from '../../cluster/run.ts';
 import { protocolNamed } from '../../protocol/registry.ts';
-import type { NodeId } from '../../protocol/protocol.ts';
+import { nameOf, type NodeId } from '../../protocol/protocol.ts';
 import type { Resumption } from '../history/messages.ts';
 import type { DiskData } from '../storage/disk.ts';
 import type {
@@ -97,7 +97,7 @@ export class ThreadCluster {
     // The router will ask for these threads, or waits for them; they start at once, beside its own.
     if (resume !== undefined) this.resumeThreads(resume);
     else {
-      for (const node of header.nodes) {
+      for (const node of actorsOf(header)) {
         const setup = nodeSetup(header, header.config, node, INCARNATION_FIRST);
         this.startThread({ setup, disk: 'new', incarnation: INCARNATION_FIRST });
       }
@@ -207,7 +207,7 @@ export class ThreadCluster {
       case 'journal':
         return this.onJournal(message.entries, { end: message.end, digest: message.digest });
       case 'spawn':
-        if (message.incarnation !== INCARNATION_FIRST) void this.spawn(message);
+        if (!this.isFounding(message)) void this.spawn(message);
         return;
       case 'terminate': {
         const thread = this.nodes.get(message.node);
@@ -215,6 +215,12 @@ export class ThreadCluster {
         else this.toRouter({ type: 'ended', node: message.node, incarnation: message.incarnation, error: '' });
       }
     }
+  }
+
+  /** One of the threads that were started before the router asked for them. */
+  private isFounding({ setup, incarnation }: ThreadOrder): boolean {
+    const { header, resume } = this.options;
+    return resume === undefined && incarnation === INCARNATION_FIRST && actorsOf(header).includes(setup.node);
   }
 
   private async spawn(order: ThreadOrder): Promise<void> {
@@ -247,7 +253,7 @@ export class ThreadCluster {
     const worker = new Worker(workers.node, {
       workerData,
       transferList: [port1],
-      name: `n${node}`,
+      name: nameOf(node),
       ...(nodeHeapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: nodeHeapMb } }),
     });
     let reason = '';
@@ -286,7 +292,7 @@ export class ThreadCluster {
         await storage.close();
       }
     } catch (error) {
-      throw new CommandError(`the disk of n${node} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      throw new CommandError(`the disk of ${nameOf(node)} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 
@@ -318,7 +324,7 @@ export class ThreadCluster {
 }
 
 function directoryOf({ directory }: ThreadClusterOptions, node: NodeId): string {
-  return join(directory, `n${node}`);
+  return join(directory, nameOf(node));
 }
 
 /** Puts on the disk of a node that is down what it has to find when it comes up. */

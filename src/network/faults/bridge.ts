@@ -9,6 +9,7 @@ export const bridge: CutFault = {
   meaning: 'This node talks with all, but the others, parted into a lower and a higher half, only within their half.',
   fields: {},
   picks: { min: 1, max: 1, cluster: 3 },
+  clients: false,
   links(all, picked) {
     const others = all.filter((node) => !picked.includes(node));
     const lower = others.slice(0, Math.ceil(others.length / 2));

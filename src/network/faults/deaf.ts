@@ -1,4 +1,4 @@
-import { NODES_MAX } from '../../protocol/protocol.ts';
+import { ACTORS_MAX } from '../../protocol/protocol.ts';
 import { directionsWhere } from '../topology.ts';
 import type { CutFault } from './fault.ts';
 
@@ -9,6 +9,7 @@ export const deaf: CutFault = {
   label: 'Deaf',
   meaning: 'These nodes hear nobody, though everybody hears them: what is sent to them is cut.',
   fields: {},
-  picks: { min: 1, max: NODES_MAX, cluster: 2 },
+  picks: { min: 1, max: ACTORS_MAX, cluster: 2 },
+  clients: true,
   links: (all, picked) => directionsWhere(all, (_from, to) => picked.includes(to)),
 };

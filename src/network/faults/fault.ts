@@ -139,6 +139,8 @@ export interface CutFault extends FaultBase {
   readonly kind: 'cut';
   /** Fewest and most nodes to point at, and fewest nodes the cluster needs. */
   readonly picks: { readonly min: number; readonly max: number; readonly cluster: number };
+  /** Whether clients are among `all`, and can be pointed at; otherwise it is drawn between servers only. */
+  readonly clients: boolean;
   /** The directions to cut. `all` and `picked` ascending. */
   links(all: readonly NodeId[], picked: readonly NodeId[]): readonly Direction[];
 }

@@ -9,5 +9,6 @@ export const knife: CutFault = {
   meaning: 'The link between these two nodes is cut, both ways; all others hold.',
   fields: {},
   picks: { min: 2, max: 2, cluster: 2 },
+  clients: true,
   links: (_all, picked) => directionsWhere(picked, () => true),
 };

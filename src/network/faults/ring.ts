@@ -9,6 +9,7 @@ export const ring: CutFault = {
   meaning: 'Each node talks only with its two neighbours, by their numbers, and the last with the first.',
   fields: {},
   picks: { min: 0, max: 0, cluster: 4 },
+  clients: false,
   links: (all) =>
     directionsWhere(all, (from, to) => {
       const apart = Math.abs(all.indexOf(from) - all.indexOf(to));
