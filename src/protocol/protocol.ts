@@ -137,7 +137,8 @@ export interface Reply {
 }
 
 /** What can be chosen: what a client asked for, nothing (to close a gap), or who the acceptors are. */
-export type ValueSort = 'command' | 'no-op' | 'members';
+export const valueSorts = ['command', 'no-op', 'members'] as const;
+export type ValueSort = (typeof valueSorts)[number];
 
 /** How one kind of message is shown; its index in `Protocol.messages` is its number on the wire. */
 export interface MessageKind {
