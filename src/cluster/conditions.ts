@@ -5,6 +5,7 @@
  */
 import type { AnyProtocol, NodeId } from '../protocol/protocol.ts';
 import { directionKey } from '../network/topology.ts';
+import { describeResult } from '../protocol/machine/operation.ts';
 import type { RunEvent } from './events.ts';
 
 /** Something that can happen in a run. Where a node, a slot or a value is `null`, any will do. */
@@ -29,9 +30,16 @@ export type Pattern =
   /** A second value is known to be chosen in one slot: Agreement is broken. */
   | { readonly type: 'conflict' }
   /** A node begins to lead: says so, or sends its first request of phase 2 since another node did, or of the run. */
-  | { readonly type: 'leads'; readonly node: NodeId }
+  | { readonly type: 'leads'; readonly node: NodeId | null }
   /** The same, of whatever node, but for the first of the run. */
   | { readonly type: 'leader-changes' }
+  /** A server's state machine takes in a slot; `null`: any. */
+  | { readonly type: 'applies'; readonly node: NodeId | null; readonly slot: number | null }
+  /** A client has an answer; `result` as a person reads it (protocol/machine/operation.ts), `null`: whatever it is. */
+  | { readonly type: 'answered'; readonly node: NodeId | null; readonly result: string | null }
+  /** A server is among the acceptors from some slot on, or no longer, and a node has learned it first. */
+  | { readonly type: 'joins'; readonly node: NodeId }
+  | { readonly type: 'leaves'; readonly node: NodeId }
   | { readonly type: 'crashes'; readonly node: NodeId | null }
   /** A node comes up again. */
   | { readonly type: 'restarts'; readonly node: NodeId | null }
@@ -63,6 +71,8 @@ export interface ObserverState {
   /** The values known to be chosen, by slot. */
   readonly chosen: Map<number, string[]>;
   readonly started: Set<NodeId>;
+  /** The latest change of members that a node has learned. */
+  members: { readonly slot: number; readonly nodes: readonly NodeId[] } | null;
   /** Directions cut beside the islands. */
   readonly cuts: Set<number>;
   islands: number;
@@ -82,6 +92,10 @@ interface Meaning {
   /** It is not the first of the run. */
   changes: boolean;
   again: boolean;
+  /** The members are others than those known before. */
+  joined: readonly NodeId[];
+  /** Those that were members, as far as is known; `null`: nobody knows who was. */
+  before: readonly NodeId[] | null;
   parted: boolean;
   healed: boolean;
 }
@@ -98,6 +112,8 @@ export class Observer {
     leads: null,
     changes: false,
     again: false,
+    joined: [],
+    before: [],
     parted: false,
     healed: false,
   };
@@ -121,6 +137,7 @@ export class Observer {
     meaning.packet = null;
     meaning.news = meaning.conflict = meaning.changes = meaning.again = meaning.parted = meaning.healed = false;
     meaning.leads = null;
+    meaning.joined = meaning.before = [];
     switch (event.type) {
       case 'send': {
         const packet = { kind: event.kind, from: event.node, to: event.to };
@@ -151,6 +168,12 @@ export class Observer {
         meaning.conflict = values !== undefined;
         break;
       }
+      case 'members':
+        if (state.members !== null && event.slot <= state.members.slot) break;
+        meaning.joined = event.members;
+        meaning.before = state.members?.nodes ?? null;
+        state.members = { slot: event.slot, nodes: event.members };
+        break;
       case 'start':
         meaning.again = state.started.has(event.node);
         state.started.add(event.node);
@@ -186,9 +209,30 @@ export class Observer {
       case 'conflict':
         return meaning.conflict;
       case 'leads':
-        return meaning.leads === pattern.node;
+        return meaning.leads !== null && (pattern.node ?? meaning.leads) === meaning.leads;
       case 'leader-changes':
         return meaning.changes;
+      case 'applies':
+        return (
+          event.type === 'apply' &&
+          (pattern.node ?? event.node) === event.node &&
+          (pattern.slot === null || (event.from <= pattern.slot && pattern.slot <= event.to))
+        );
+      case 'answered':
+        return (
+          event.type === 'return' &&
+          (pattern.node ?? event.node) === event.node &&
+          (pattern.result === null || pattern.result === describeResult(JSON.parse(event.result)))
+        );
+      case 'joins':
+        return event.type === 'members' && meaning.joined.includes(pattern.node) && !meaning.before?.includes(pattern.node);
+      case 'leaves':
+        return (
+          event.type === 'members' &&
+          meaning.joined.length > 0 &&
+          !meaning.joined.includes(pattern.node) &&
+          (meaning.before?.includes(pattern.node) ?? true)
+        );
       case 'crashes':
         return event.type === 'crash' && (pattern.node ?? event.node) === event.node;
       case 'restarts':
@@ -238,7 +282,7 @@ function isOf(
 }
 
 function emptyState(): ObserverState {
-  return { packets: new Map(), chosen: new Map(), started: new Set(), cuts: new Set(), islands: 1, leader: null };
+  return { packets: new Map(), chosen: new Map(), started: new Set(), members: null, cuts: new Set(), islands: 1, leader: null };
 }
 
 function copyOf(state: ObserverState): ObserverState {

@@ -117,13 +117,10 @@ export class Scheduler {
     this.requests = state?.requests ?? 0;
     this.script = new Script(header.script ?? [], protocol, this.log, state?.script);
     for (const one of state?.nodes ?? []) this.nodes.set(one.node, copyNodeState(one));
-    for (const node of actorsOf(header)) {
-      if (this.nodes.has(node)) continue;
-      const fresh = createNodeState(node);
-      this.nodes.set(node, fresh);
-      this.bringUp(fresh, 'new');
-    }
+    if (state === undefined) for (const node of actors) this.nodes.set(node, createNodeState(node));
     this.nodeList = [...this.nodes.values()];
+    // Everybody is there before the first comes up, and is told of all.
+    if (state === undefined) for (const fresh of this.nodeList) this.bringUp(fresh, 'new');
   }
 
   /** The scheduler as it is now, between two windows. */
@@ -337,7 +334,7 @@ export class Scheduler {
   private waits(at: number): boolean {
     const packet = this.router.next();
     if (packet === undefined || packet.time > at || packet.place === 0) return false;
-    const state = this.stateOf(packet.to);
+    const state = this.nodes.get(packet.to)!;
     if (!state.up || state.blockedUntil <= at) return false;
     this.router.takeNext();
     state.inputs.push(packet);

@@ -3,7 +3,8 @@
  * (`when`, `after`) and, with bounds around them, for what they expect (expectations.ts). docs/scenarios.md lists them.
  */
 import type { Pattern } from '../cluster/conditions.ts';
-import type { AnyProtocol, NodeId } from '../protocol/protocol.ts';
+import { actorNamed, type AnyProtocol, type NodeId } from '../protocol/protocol.ts';
+import { canBe, noNode } from '../cluster/run-file/schema.ts';
 
 /** Longest condition or expectation, characters. */
 export const CONDITION_LENGTH_MAX = 200;
@@ -22,10 +23,12 @@ export class ConditionError extends Error {
   }
 }
 
-/** What names in a condition can stand for. */
+/** What names in a condition can stand for: servers that are there from the beginning, or can be added, and clients. */
 export interface Vocabulary {
   readonly protocol: AnyProtocol;
   readonly nodes: readonly NodeId[];
+  /** How many. */
+  readonly clients: number;
 }
 
 /** Something that can happen, and how often. */
@@ -44,11 +47,16 @@ export const conditionForms: readonly string[] = [
   'two values chosen',
   'n1 learns [VALUE] [in instance N]',
   'n1 leads',
+  'a node leads',
   'leader changes',
   'n1 crashes',
   'n1 restarts',
   'n1 saves',
   'n1 refused',
+  'n1 applies slot N',
+  'c1 answered [RESULT]',
+  'n1 joins',
+  'n1 leaves',
   'parted',
   'healed',
   'N MESSAGES [sent, delivered or lost] [from n1] [to n2]',
@@ -90,7 +98,21 @@ const readers: readonly (readonly [RegExp, Reader])[] = [
     }),
   ],
   [/^(?:the )?leader changes$/, () => ({ type: 'leader-changes' })],
-  [/^(n\d+) leads$/, ([node], vocabulary) => ({ type: 'leads', node: nodeOf(node, vocabulary)! })],
+  [/^NODE leads$/, ([node], vocabulary) => ({ type: 'leads', node: nodeOf(node, vocabulary) })],
+  [/^NODE applies SLOT (\d+)$/, ([node, slot], vocabulary) => ({
+    type: 'applies',
+    node: nodeOf(node, vocabulary),
+    slot: slotOf(slot),
+  })],
+  [RegExp(`^(c\\d+|a client) (?:is )?answered(?: (?:"([^"]+)"|(.+)))?$`), ([node, quoted, words], vocabulary) => ({
+    type: 'answered',
+    node: nodeOf(node, vocabulary),
+    result: quoted ?? words ?? null,
+  })],
+  [/^(n\d+) (joins|leaves)$/, ([node, verb], vocabulary) => ({
+    type: verb as 'joins' | 'leaves',
+    node: nodeOf(node, vocabulary)!,
+  })],
   [/^NODE (crashes|restarts|saves)$/, ([node, verb], vocabulary) => ({
     type: verb as 'crashes' | 'restarts' | 'saves',
     node: nodeOf(node, vocabulary),
@@ -122,16 +144,17 @@ export function readCondition(given: string, vocabulary: Vocabulary): Occurrence
 }
 
 /** The node of `n3`; `null` for `a node`, any. */
-export function nodeOf(text: string | undefined, { nodes }: Vocabulary): NodeId | null {
-  if (text === undefined || !text.startsWith('n')) return null;
-  const node = Number(text.slice(1));
-  if (nodes.includes(node)) return node;
-  throw new ConditionError(`there is no ${text}: the cluster has ${nodes.length} nodes`);
+export function nodeOf(text: string | undefined, { protocol, nodes, clients }: Vocabulary): NodeId | null {
+  if (text === undefined || text.startsWith('a ')) return null;
+  const node = actorNamed(text);
+  const scope = { protocol: protocol.name, nodes, clients };
+  if (node !== null && canBe(node, scope)) return node;
+  throw new ConditionError(node === null ? `there is no ${text}` : noNode(node, scope));
 }
 
 function fitting(form: RegExp, { protocol }: Vocabulary): RegExp {
   const slot = protocol.slotName === 'instance' ? 'instance' : `(?:${protocol.slotName}|instance)`;
-  return RegExp(form.source.replaceAll('SLOT', slot).replaceAll('NODE', String.raw`(n\d+|a node)`));
+  return RegExp(form.source.replaceAll('SLOT', slot).replaceAll('NODE', String.raw`([nc]\d+|a node)`));
 }
 
 /** `3 promises`, `accept to n4`, `1 prepare from n1 sent`; null when the first word is no message. */
@@ -146,12 +169,12 @@ function readMessages(text: string, vocabulary: Vocabulary): Occurrence | null {
   for (let at = 0; at < words.length; at++) {
     const word = words[at]!;
     if (word === 'sent' || word === 'delivered' || word === 'lost') happens = word;
-    else if ((word === 'from' || word === 'to') && /^n\d+$/.test(words[at + 1] ?? '')) {
+    else if ((word === 'from' || word === 'to') && /^[nc]\d+$/.test(words[at + 1] ?? '')) {
       const node = nodeOf(words[++at], vocabulary);
       if (word === 'from') from = node;
       else to = node;
     } else {
-      const known = 'sent, delivered or lost, and from and to with a node such as n1';
+      const known = 'sent, delivered or lost, and from and to with a node such as n1 or a client such as c1';
       throw new ConditionError(`after ${groups[2]} come ${known}, not ${JSON.stringify(word)}`);
     }
   }

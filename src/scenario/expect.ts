@@ -2,7 +2,7 @@
 import { Observer, type ObserverState } from '../cluster/conditions.ts';
 import type { RunEvent } from '../cluster/events.ts';
 import type { ExpectationState } from '../cluster/timeline.ts';
-import type { AnyProtocol, NodeId } from '../protocol/protocol.ts';
+import { isClient, type AnyProtocol, type NodeId } from '../protocol/protocol.ts';
 import type { Expectation, Subject } from './expectations.ts';
 import { timeText } from './quantity.ts';
 
@@ -143,8 +143,8 @@ export class ExpectationJudge {
   }
 
   private learn(event: RunEvent): void {
-    if (event.type === 'start') this.known.set(event.node, new Map());
-    else if (event.type === 'crash') this.known.delete(event.node);
+    if (event.type === 'start' && !isClient(event.node)) this.known.set(event.node, new Map());
+    else if (event.type === 'crash' || event.type === 'removed') this.known.delete(event.node);
     else if (event.type === 'chosen') {
       this.chosen.add(event.slot);
       this.known.get(event.node)?.set(event.slot, event.value);

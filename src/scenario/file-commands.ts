@@ -1,22 +1,23 @@
 /** Commands as scenario files have them: each at a time or at a condition, nodes as `n1`, settings with units. */
 import * as z from 'zod';
-import { NODES_MAX, ProtocolError, type AnyProtocol, type NodeId } from '../protocol/protocol.ts';
+import { ACTORS_MAX, actorNamed, CLIENTS_MAX, NODES_MAX, ProtocolError, type AnyProtocol, type NodeId } from '../protocol/protocol.ts';
 import { completeFault, nodeFaultNamed } from '../network/faults/conditions.ts';
 import { cutFaults, linkFaults, nodeFaults } from '../network/faults/registry.ts';
 import { completeNetwork, presets, SettingsError, type NetworkSettings } from '../network/settings.ts';
 import { checkGroups, TopologyError } from '../network/topology.ts';
 import { clientSchema, commandSchema, type Command } from '../cluster/commands.ts';
+import { canBe, noNode } from '../cluster/run-file/schema.ts';
 import { CONDITION_LENGTH_MAX } from './conditions.ts';
 import { TIME_MAX_US, timeSchema } from './quantity.ts';
 import { fromUnits } from './units.ts';
 
 /** A node as `n3`, or as its number. */
 export const nodeSchema = z
-  .union([z.int().min(1).max(NODES_MAX), z.string().regex(/^n(?:[1-9]|1[0-5])$/)])
-  .transform((given) => (typeof given === 'string' ? Number(given.slice(1)) : given))
-  .describe(`a node from n1 to n${NODES_MAX}, such as "n1" or 1`);
+  .union([z.int().min(1).max(ACTORS_MAX), z.string().regex(/^(?:n(?:[1-9]|1[0-5])|c[1-8])$/)])
+  .transform((given) => (typeof given === 'string' ? actorNamed(given)! : given))
+  .describe(`a node from n1 to n${NODES_MAX}, such as "n1" or 1, or a client from c1 to c${CLIENTS_MAX}`);
 
-const nodesSchema = z.array(nodeSchema).max(NODES_MAX);
+const nodesSchema = z.array(nodeSchema).max(ACTORS_MAX);
 
 const presetNames = presets.map((preset) => preset.name) as [string, ...string[]];
 
@@ -45,7 +46,7 @@ export const clientChangeSchema = z
   .partial();
 
 const directionSchema = z.strictObject({ from: nodeSchema, to: nodeSchema });
-const directionsSchema = z.array(directionSchema).min(1).max(NODES_MAX * NODES_MAX);
+const directionsSchema = z.array(directionSchema).min(1).max(ACTORS_MAX * ACTORS_MAX);
 
 /** Settings of one direction of a link, from the beginning of a scenario. */
 export const linkSettingsSchema = z.strictObject({ from: nodeSchema, to: nodeSchema, settings: networkChangeSchema });
@@ -63,9 +64,12 @@ const when = {
 /** What a file may command: everything but `died`, which only the host of a node writes. */
 export const fileCommandSchema = z.discriminatedUnion('type', [
   optionOf('propose').extend({ ...when, node: nodeSchema }),
+  optionOf('request').extend({ ...when, node: nodeSchema }),
+  optionOf('add').extend({ ...when, node: nodeSchema.optional(), beside: nodeSchema.optional() }),
+  optionOf('remove').extend({ ...when, node: nodeSchema }),
   optionOf('crash').extend({ ...when, node: nodeSchema }),
   optionOf('restart').extend({ ...when, node: nodeSchema }),
-  optionOf('partition').extend({ ...when, groups: z.array(nodesSchema).min(1).max(NODES_MAX) }),
+  optionOf('partition').extend({ ...when, groups: z.array(nodesSchema).min(1).max(ACTORS_MAX) }),
   optionOf('network').extend({ ...when, settings: networkChangeSchema }),
   optionOf('link').extend({ ...when, from: nodeSchema, to: nodeSchema, settings: networkChangeSchema.nullable() }),
   optionOf('cut').extend({ ...when, links: directionsSchema }),
@@ -86,32 +90,46 @@ export function commandOf({ at: _at, when: _when, after: _after, plus: _plus, ..
   return { ...command, settings: fromUnits(nodeFaultNamed(command.fault)?.fields ?? {}, command.settings) };
 }
 
+/** Who can be meant in a scenario. */
+export interface Scope {
+  readonly protocol: string;
+  readonly nodes: readonly NodeId[];
+  readonly clients: number;
+}
+
 /** What the cluster itself could not carry out later is refused while the file is still in hand. */
 export function checkCommand(
   command: Command,
   protocol: AnyProtocol,
   config: unknown,
-  nodes: readonly NodeId[],
+  scope: Scope,
   context: z.RefinementCtx,
   path: PropertyKey[],
 ): void {
+  const { nodes } = scope;
   const refuse = (field: string, message: string): void =>
     context.addIssue({ code: 'custom', path: [...path, field], message });
   switch (command.type) {
     case 'client':
-      return checkNodes(context, [...path, 'settings', 'proposers'], command.settings.proposers ?? [], nodes);
+      return checkNodes(context, [...path, 'settings', 'proposers'], command.settings.proposers ?? [], scope);
     case 'partition':
+      checkNodes(context, [...path, 'groups'], command.groups.flat(), scope);
+      // Who is there by then cannot be told where servers come and go.
+      if (protocol.membership) return;
       return void guarded(context, '', () => checkGroups(command.groups, nodes), [...path, 'groups']);
+    case 'request':
+      checkNodes(context, [...path, 'node'], command.node, scope);
+      return void guarded(context, 'request', () => protocol.request(command.request), [...path, 'request']);
     case 'configure':
       if (typeof config !== 'object') return;
       return void guarded(context, '', () => protocol.config({ ...config, ...command.config }, nodes), path);
     case 'link':
-      return checkDirection(context, path, command, nodes);
+      return checkDirection(context, path, command, scope);
     case 'cut':
     case 'mend':
-      return command.links?.forEach((link, index) => checkDirection(context, [...path, 'links', index], link, nodes));
+      return command.links?.forEach((link, index) => checkDirection(context, [...path, 'links', index], link, scope));
     case 'cut-pattern': {
-      checkNodes(context, [...path, 'nodes'], command.nodes, nodes);
+      checkNodes(context, [...path, 'nodes'], command.nodes, scope);
       const pattern = cutFaults.find(({ name }) => name === command.pattern);
       const { min, max, cluster } = pattern?.picks ?? { min: 0, max: 0, cluster: 0 };
       const count = command.nodes.length;
@@ -122,14 +140,14 @@ export function checkCommand(
       return;
     }
     case 'fault': {
-      checkNodes(context, [...path, 'node'], command.node, nodes);
+      checkNodes(context, [...path, 'node'], command.node, scope);
       const fault = nodeFaultNamed(command.fault);
       if (fault === undefined) refuse('fault', `must be one of ${names(nodeFaults)}, not ${quoted(command.fault)}`);
       else guarded(context, fault.name, () => completeFault(fault, command.settings), [...path, 'settings']);
       return;
     }
     default:
-      if ('node' in command && command.node !== undefined) checkNodes(context, [...path, 'node'], command.node, nodes);
+      if ('node' in command && command.node !== undefined) checkNodes(context, [...path, 'node'], command.node, scope);
   }
 }
 
@@ -137,10 +155,10 @@ export function checkDirection(
   context: z.RefinementCtx,
   path: PropertyKey[],
   { from, to }: { readonly from: NodeId; readonly to: NodeId },
-  nodes: readonly NodeId[],
+  scope: Scope,
 ): void {
-  checkNodes(context, [...path, 'from'], from, nodes);
-  checkNodes(context, [...path, 'to'], to, nodes);
+  checkNodes(context, [...path, 'from'], from, scope);
+  checkNodes(context, [...path, 'to'], to, scope);
   if (from === to) context.addIssue({ code: 'custom', path: [...path, 'to'], message: 'a link joins two nodes' });
 }
 
@@ -148,14 +166,14 @@ export function checkNodes(
   context: z.RefinementCtx,
   path: PropertyKey[],
   given: NodeId | readonly NodeId[],
-  nodes: readonly NodeId[],
+  scope: Scope,
 ): void {
   const complain = (node: NodeId, where: PropertyKey[]): void => {
-    if (nodes.includes(node)) return;
+    if (canBe(node, scope)) return;
     context.addIssue({
       code: 'custom',
       path: where,
-      message: `there is no n${node}: the cluster has ${nodes.length} nodes`,
+      message: noNode(node, scope),
     });
   };
   if (typeof given === 'number') complain(given, path);

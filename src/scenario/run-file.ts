@@ -54,6 +54,6 @@ function expectation(text: string, header: RunHeader): string {
   }
 }
 
-function vocabularyOf({ protocol, nodes }: RunHeader): Vocabulary {
-  return { protocol: protocolNamed(protocol), nodes };
+function vocabularyOf({ protocol, nodes, clients }: RunHeader): Vocabulary {
+  return { protocol: protocolNamed(protocol), nodes, clients };
 }

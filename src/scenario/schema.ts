@@ -8,7 +8,7 @@ import { protocols } from '../protocol/registry.ts';
 import { completeNetwork } from '../network/settings.ts';
 import { clientDefaults } from '../cluster/commands.ts';
 import type { Condition } from '../cluster/conditions.ts';
-import { nodeCountSchema, seedSchema } from '../cluster/run.ts';
+import { clientCountSchema, nodeCountSchema, seedSchema } from '../cluster/run.ts';
 import type { ScriptedCommand } from '../cluster/script.ts';
 import { CONDITION_LENGTH_MAX, ConditionError, readCondition, type Vocabulary } from './conditions.ts';
 import { readExpectation } from './expectations.ts';
@@ -44,6 +44,8 @@ export const scenarioSchema = z
     about: z.string().trim().max(4000).default(''),
     protocol: z.enum(protocols.map((protocol) => protocol.name) as [string, ...string[]]),
     nodes: nodeCountSchema.default(SCENARIO_NODES_DEFAULT),
+    /** By default as many as the protocol has. */
+    clients: clientCountSchema.optional(),
     /** Without one, every opening draws another. */
     seed: seedSchema.optional(),
     config: z.record(z.string(), z.unknown()).default({}),
@@ -64,18 +66,21 @@ export const scenarioSchema = z
     const protocol = protocolOf(scenario.protocol);
     const nodes = nodesOf(scenario.nodes);
     const config = guarded(context, '', () => protocol.config(scenario.config, nodes));
-    checkNodes(context, ['client', 'proposers'], scenario.client.proposers, nodes);
-    scenario.links.forEach((link, index) => checkDirection(context, ['links', index], link, nodes));
+    const clients = scenario.clients ?? protocol.clients;
+    const scope = { protocol: protocol.name, nodes, clients };
+    checkNodes(context, ['client', 'proposers'], scenario.client.proposers, scope);
+    scenario.links.forEach((link, index) => checkDirection(context, ['links', index], link, scope));
     scenario.commands.forEach((command, index) => {
-      checkCommand(commandOf(command), protocol, config, nodes, context, ['commands', index]);
+      checkCommand(commandOf(command), protocol, config, scope, context, ['commands', index]);
     });
     if (scenario.expect.length > 0 && scenario.until === undefined) {
       const message = 'is missing: what is expected needs a time, such as "30 s", at which it is judged';
       context.addIssue({ code: 'custom', path: ['until'], message });
     }
-    const vocabulary = { protocol, nodes };
+    const vocabulary = { protocol, nodes, clients };
     return {
       ...scenario,
+      clients,
       until: scenario.until ?? null,
       commands: scenario.commands.map((command, index) => {
         return scriptedOf(command, vocabulary, context, ['commands', index]);

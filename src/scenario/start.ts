@@ -18,11 +18,12 @@ export interface ScenarioRun {
  * @param seed an unsigned 32-bit integer, used when the scenario names none
  */
 export function scenarioRun(scenario: Scenario, seed: number): ScenarioRun {
-  const { nodes, config, network, client, until } = scenario;
+  const { nodes, clients, config, network, client, until } = scenario;
   return {
     title: scenario.title,
     header: createHeader(protocolNamed(scenario.protocol), {
       nodes,
+      clients,
       seed: scenario.seed ?? seed,
       config,
       network,

@@ -62,11 +62,12 @@ export function toScenario({ header, journal: all }: Run, { title, about = '', u
   return document.toString({ lineWidth: 120, flowCollectionPadding: true });
 }
 
-function headOf({ protocol: name, nodes, seed, config, network, client }: RunHeader): Plain {
+function headOf({ protocol: name, nodes, clients, seed, config, network, client }: RunHeader): Plain {
   const protocol = protocolNamed(name);
   return {
     protocol: name,
     nodes: nodes.length,
+    clients: unless(clients, protocol.clients),
     seed,
     config: orNothing(differing(config as Plain, protocol.config({}, nodes) as Plain)),
     network: networkOf(network),
