@@ -17,6 +17,7 @@ export {
   isSatisfiable,
   majorityOf,
   minimalQuorums,
+  missingFor,
   SETS_MAX,
   smallestQuorum,
   WEIGHT_MAX,

@@ -118,17 +118,23 @@ function findSplit(system: QuorumSystem, acceptors: readonly NodeId[]): readonly
   return null;
 }
 
-/** The first `max` quorums of the phase that contain no smaller one; the smallest first, then by their nodes. */
+/**
+ * The first `max` quorums of the phase out of `among` that contain no smaller one; the smallest first, then by their
+ * nodes.
+ */
 export function minimalQuorums(
   system: QuorumSystem,
   phase: Phase,
   acceptors: readonly NodeId[],
   max: number,
+  among: readonly NodeId[] = acceptors,
 ): readonly (readonly NodeId[])[] {
   const quorums: (readonly NodeId[])[] = [];
-  for (const mask of subsets(acceptors)) {
+  if (!isQuorum(system, phase, acceptors, among)) return quorums;
+  const nodes = acceptors.filter((node) => among.includes(node));
+  for (const mask of subsets(nodes)) {
     if (quorums.length >= max) break;
-    if (isMinimal(system, phase, acceptors, mask)) quorums.push(nodesIn(acceptors, mask));
+    if (isMinimal(system, phase, acceptors, mask)) quorums.push(nodesIn(nodes, mask));
   }
   return quorums;
 }
@@ -145,10 +151,22 @@ export function smallestQuorum(
   acceptors: readonly NodeId[],
   reachable: readonly NodeId[],
 ): readonly NodeId[] | null {
-  if (!isQuorum(system, phase, acceptors, reachable)) return null;
-  const among = acceptors.filter((node) => reachable.includes(node));
-  for (const mask of subsets(among)) {
-    if (isQuorumMask(system, phase, acceptors, mask)) return nodesIn(among, mask);
+  return minimalQuorums(system, phase, acceptors, 1, reachable)[0] ?? null;
+}
+
+/**
+ * The fewest acceptors that would give `reachable` a quorum of the phase, if they were reachable too: none when it has
+ * one; `null` when all acceptors together have none.
+ */
+export function missingFor(
+  system: QuorumSystem,
+  phase: Phase,
+  acceptors: readonly NodeId[],
+  reachable: readonly NodeId[],
+): readonly NodeId[] | null {
+  const others = acceptors.filter((node) => !reachable.includes(node));
+  for (const mask of subsets(others)) {
+    if (isQuorumMask(system, phase, acceptors, maskOf(reachable) | mask)) return nodesIn(others, mask);
   }
   return null;
 }

@@ -10,6 +10,7 @@ import {
   isSafe,
   isSatisfiable,
   minimalQuorums,
+  missingFor,
   smallestQuorum,
 } from '../../src/protocol/quorum.ts';
 import type { Phase, QuorumSystem } from '../../src/protocol/quorum.ts';
@@ -136,6 +137,25 @@ describe('quorums of any system', () => {
           expect(found?.length ?? null).toBe(there.length > 0 ? Math.min(...there.map((set) => set.length)) : null);
           if (found !== null) expect(without(found, reachable)).toEqual([]);
           if (found !== null) expect(decides(c, phase, found)).toBe(true);
+          expect(minimalQuorums(c.system, phase, c.acceptors, 999, reachable)).toEqual(
+            minimalQuorums(c.system, phase, c.acceptors, 999).filter((set) => without(set, reachable).length === 0),
+          );
+        }
+      }),
+      settings,
+    );
+  });
+
+  it('miss so few acceptors, and would be there with them', () => {
+    fc.assert(
+      fc.property(cases, fc.nat(), (c, seed) => {
+        const reachable = c.acceptors.filter((_, i) => ((seed >> i) & 1) === 1);
+        for (const phase of phases) {
+          const missing = missingFor(c.system, phase, c.acceptors, reachable)!;
+          expect(decides(c, phase, [...reachable, ...missing])).toBe(true);
+          for (const fewer of subsetsOf(without(c.acceptors, reachable))) {
+            if (fewer.length < missing.length) expect(decides(c, phase, [...reachable, ...fewer])).toBe(false);
+          }
         }
       }),
       settings,
