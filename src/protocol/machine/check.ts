@@ -1,9 +1,8 @@
 /** What operations and results from outside may hold, and what is wrong with one that does not. */
+import { flagField, objectField, show } from '../fields.ts';
 import { ProtocolError } from '../protocol.ts';
 import { KEY_LENGTH_MAX, VALUE_LENGTH_MAX, operationTypes } from './operation.ts';
 import type { Operation, OperationResult } from './operation.ts';
-
-type Fields = { readonly [key: string]: unknown };
 
 /** Half of a character beyond U+FFFF: no UTF-8 stands for it, so that it would not survive a message. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -14,30 +13,30 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
  * @throws ProtocolError naming the field that is wrong.
  */
 export function checkOperation(given: unknown, field = 'operation'): Operation {
-  const { type } = object(field, given, null);
+  const { type } = objectField(field, given, null);
   switch (type) {
     case 'begin':
-      object(field, given, ['type']);
+      objectField(field, given, ['type']);
       return { type };
     case 'write': {
-      const { transaction, key, value } = object(field, given, ['type', 'transaction', 'key', 'value']);
+      const { transaction, key, value } = objectField(field, given, ['type', 'transaction', 'key', 'value']);
       return { type, transaction: checkId(field, transaction), key: checkKey(field, key), value: checkValue(`${field}.value`, value) };
     }
     case 'commit':
     case 'abort': {
-      const { transaction } = object(field, given, ['type', 'transaction']);
+      const { transaction } = objectField(field, given, ['type', 'transaction']);
       return { type, transaction: checkId(field, transaction) };
     }
     case 'get': {
-      const { key } = object(field, given, ['type', 'key']);
+      const { key } = objectField(field, given, ['type', 'key']);
       return { type, key: checkKey(field, key) };
     }
     case 'put': {
-      const { key, value } = object(field, given, ['type', 'key', 'value']);
+      const { key, value } = objectField(field, given, ['type', 'key', 'value']);
       return { type, key: checkKey(field, key), value: checkValue(`${field}.value`, value) };
     }
     case 'cas': {
-      const { key, expected, value } = object(field, given, ['type', 'key', 'expected', 'value']);
+      const { key, expected, value } = objectField(field, given, ['type', 'key', 'expected', 'value']);
       return {
         type,
         key: checkKey(field, key),
@@ -55,26 +54,25 @@ export function checkOperation(given: unknown, field = 'operation'): Operation {
  * @throws ProtocolError naming the field that is wrong.
  */
 export function checkResult(given: unknown, field = 'result'): OperationResult {
-  const { type } = object(field, given, null);
+  const { type } = objectField(field, given, null);
   switch (type) {
     case 'begun': {
-      const { transaction } = object(field, given, ['type', 'transaction']);
+      const { transaction } = objectField(field, given, ['type', 'transaction']);
       return { type, transaction: checkId(field, transaction) };
     }
     case 'done':
-      object(field, given, ['type']);
+      objectField(field, given, ['type']);
       return { type };
     case 'value': {
-      const { value } = object(field, given, ['type', 'value']);
+      const { value } = objectField(field, given, ['type', 'value']);
       return { type, value: value === null ? null : checkValue(`${field}.value`, value) };
     }
     case 'swapped': {
-      const { swapped, value } = object(field, given, ['type', 'swapped', 'value']);
-      if (typeof swapped !== 'boolean') throw new ProtocolError(`${field}.swapped`, `must be true or false, not ${show(swapped)}`);
-      return { type, swapped, value: value === null ? null : checkValue(`${field}.value`, value) };
+      const { swapped, value } = objectField(field, given, ['type', 'swapped', 'value']);
+      return { type, swapped: flagField(`${field}.swapped`, swapped), value: value === null ? null : checkValue(`${field}.value`, value) };
     }
     case 'refused': {
-      const { why } = object(field, given, ['type', 'why']);
+      const { why } = objectField(field, given, ['type', 'why']);
       return { type, why: text(`${field}.why`, why, 1000) };
     }
     default:
@@ -104,21 +102,4 @@ function text(field: string, given: unknown, most: number): string {
   }
   if (LONE_SURROGATE.test(given)) throw new ProtocolError(field, 'must be whole characters; it has half of one');
   return given;
-}
-
-/** The fields of an object; `known` lists those there may be (`null`: any). */
-function object(field: string, given: unknown, known: readonly string[] | null): Fields {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new ProtocolError(field, `must be an object, not ${show(given)}`);
-  }
-  for (const key of Object.keys(given)) {
-    if (known && !known.includes(key)) throw new ProtocolError(`${field}.${key}`, 'there is no such field');
-  }
-  return given as Fields;
-}
-
-function show(given: unknown): string {
-  if (given === undefined) return 'nothing';
-  if (typeof given === 'string') return JSON.stringify(given);
-  return typeof given === 'object' && given !== null ? (Array.isArray(given) ? 'a list' : 'an object') : String(given);
 }
