@@ -3,6 +3,7 @@ import {
   cutLinks,
   directionKey,
   healedLinks,
+  isClient,
   isQuorum,
   majorityOf,
   nodeList,
@@ -23,9 +24,20 @@ export function rolesOf(world: World, node: NodeId): readonly Role[] {
   return configured?.[[...world.nodes.keys()].indexOf(node)] ?? allRoles;
 }
 
-/** The quorum system of the run. */
-function quorumsOf(world: World): QuorumSystem {
-  return (world.config as { readonly quorum?: QuorumSystem } | null)?.quorum ?? { type: 'majority' };
+/** Whether the configuration of a protocol says what its quorums are. */
+export function hasQuorums(config: unknown): config is { readonly quorum: QuorumSystem } {
+  return typeof config === 'object' && config !== null && 'quorum' in config;
+}
+
+/** The quorum system of the run; majorities where its protocol does not say. */
+export function quorumsOf(world: World): QuorumSystem {
+  return hasQuorums(world.config) ? world.config.quorum : { type: 'majority' };
+}
+
+/** Who votes now, ascending: the members of a replicated log as far as is known, else who has the role. */
+export function acceptorsOf(world: World): readonly NodeId[] {
+  if (world.members !== null) return world.members.members;
+  return [...world.nodes.keys()].filter((node) => !isClient(node) && rolesOf(world, node).includes('acceptor'));
 }
 
 export interface IslandStatus {
@@ -43,7 +55,7 @@ export interface IslandStatus {
 
 /** What the nodes of an island can do together. Only nodes that are up count. */
 export function islandStatus(world: World, nodes: readonly NodeId[]): IslandStatus {
-  const acceptorsAll = [...world.nodes.keys()].filter((node) => rolesOf(world, node).includes('acceptor'));
+  const acceptorsAll = acceptorsOf(world);
   const up = nodes.filter((node) => world.nodes.get(node)?.up);
   const acceptorsUp = up.filter((node) => acceptorsAll.includes(node));
   const acceptors = acceptorsUp.length;
