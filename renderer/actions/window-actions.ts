@@ -13,7 +13,7 @@ export const windowActions: readonly Action[] = [
     icon: Link2,
     chords: ['Shift+J'],
     blocked: ({ run }) => ((run.world?.groups.length ?? 1) === 1 ? 'All nodes are together.' : null),
-    perform: (context) => part(context, 'Heal the network', () => whole(context.run.nodes)),
+    perform: (context) => part(context, 'Heal the network', () => whole(context.run.actors)),
   },
   {
     id: 'toggle-theme',
@@ -27,8 +27,8 @@ export const windowActions: readonly Action[] = [
   {
     id: 'toggle-log',
     group: 'Window',
-    title: 'Show or hide the log',
-    meaning: 'Gives its room to the stage.',
+    title: 'Show or hide the lower panel',
+    meaning: 'Gives the room of log, slots and database to the stage.',
     icon: List,
     chords: ['L'],
     perform: ({ ui }) => (ui.logOpen = !ui.logOpen),

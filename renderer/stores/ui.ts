@@ -5,8 +5,10 @@ import type { NodeId, Problem } from '../../src/contract/index.ts';
 import { mediaQuery, remembered } from './remembered.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
-export const sideTabs = ['chosen', 'ballots', 'node', 'branches'] as const;
+export const sideTabs = ['chosen', 'ballots', 'node', 'messages', 'branches'] as const;
 export type SideTab = (typeof sideTabs)[number];
+export const lowerTabs = ['log', 'slots', 'database'] as const;
+export type LowerTab = (typeof lowerTabs)[number];
 export type Dialog =
   | { readonly name: 'new-run' | 'shortcuts' | 'about' | 'library' | 'exactness' }
   | { readonly name: 'propose'; readonly node: NodeId }
@@ -32,6 +34,8 @@ const themes: readonly Theme[] = ['system', 'light', 'dark'];
 export const useUi = defineStore('ui', () => {
   const theme = remembered<Theme>('theme', 'system', (given) => themes.includes(given as Theme));
   const tab = remembered<SideTab>('tab', 'chosen', (given) => sideTabs.includes(given as SideTab));
+  /** What stands below the stage, and whether anything does. */
+  const lowerTab = remembered<LowerTab>('lower-tab', 'log', (given) => lowerTabs.includes(given as LowerTab));
   const logOpen = remembered<boolean>('log-open', true, (given) => typeof given === 'boolean');
   /** Below about 1200 px the left column is a rail, and this says whether its drawer is out. */
   const drawerOpen = ref(false);
@@ -89,6 +93,7 @@ export const useUi = defineStore('ui', () => {
     theme,
     shownTheme,
     tab,
+    lowerTab,
     logOpen,
     drawerOpen,
     dialog,

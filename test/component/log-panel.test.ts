@@ -128,13 +128,4 @@ describe('log', () => {
     expect(new Set(titles).size).toBe(1);
     expect(titles[0]).toMatch(/^[\d,]+ events before this one went by too fast/);
   });
-
-  it('hides, and shows itself again', async () => {
-    const on = await scene({ us: SECOND });
-    show(LogPanel);
-    one<HTMLButtonElement>('button[aria-label="Hide the log"]').click();
-    await settled();
-    expect(on.ui.logOpen).toBe(false);
-    expect(one('button[aria-label="Show the log"]').getAttribute('aria-expanded')).toBe('false');
-  });
 });
