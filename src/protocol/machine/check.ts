@@ -3,16 +3,22 @@ import { flagField, objectField, show } from '../fields.ts';
 import { ProtocolError } from '../protocol.ts';
 import { KEY_LENGTH_MAX, VALUE_LENGTH_MAX, operationTypes } from './operation.ts';
 import type { Operation, OperationResult } from './operation.ts';
+import { operationForms, operationNamed } from './text.ts';
 
 /** Half of a character beyond U+FFFF: no UTF-8 stands for it, so that it would not survive a message. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
- * Checks an operation from the window, a scenario or a file.
+ * Checks an operation from the window, a scenario or a file, where it can be a text too (text.ts).
  * @param field what it is called in an error
  * @throws ProtocolError naming the field that is wrong.
  */
 export function checkOperation(given: unknown, field = 'operation'): Operation {
+  if (typeof given === 'string') {
+    const named = operationNamed(given);
+    if (named === null) throw new ProtocolError(field, `${show(given)} is none; there are ${operationForms}`);
+    return checkOperation(named, field);
+  }
   const { type } = objectField(field, given, null);
   switch (type) {
     case 'begin':

@@ -52,7 +52,7 @@ export function readOperation(reader: Reader): Operation {
       return { type, key: reader.text(), value: reader.text() };
     case 'cas':
       return { type, key: reader.text(), expected: readOptional(reader), value: reader.text() };
-    case undefined:
+    default:
       throw new CodecError(`no operation has tag ${tag}`);
   }
 }
@@ -92,7 +92,7 @@ export function readResult(reader: Reader): OperationResult {
       return { type, swapped: reader.byte() !== 0, value: readOptional(reader) };
     case 'refused':
       return { type, why: reader.text() };
-    case undefined:
+    default:
       throw new CodecError(`no result has tag ${tag}`);
   }
 }

@@ -12,7 +12,7 @@ import { outcome, played, runOf } from '../../support/scenarios.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/scenarios.md'), 'utf8');
 const examples = [...page.matchAll(/```yaml\n([^]*?)```/g)].map((match) => match[1]!);
-const vocabulary = { protocol: protocolNamed('paxos'), nodes: [1, 2, 3, 4, 5] };
+const vocabulary = { protocol: protocolNamed('paxos'), nodes: [1, 2, 3, 4, 5], clients: 2 };
 
 /** What stands between backticks in the rows of a section's tables. */
 function codesOf(section: string): string[] {
