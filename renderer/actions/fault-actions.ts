@@ -1,12 +1,12 @@
 /** Faults of nodes, and their timers. */
-import type { CommandPlace, FaultSettings, NodeFault, NodeId } from '../../src/contract/index.ts';
+import { nameOf, type CommandPlace, type FaultSettings, type NodeFault, type NodeId } from '../../src/contract/index.ts';
 import { useRun } from '../stores/run.ts';
 
 type Done = Promise<CommandPlace | null>;
 
 /** Sets a fault of a node; what is not named stays as it is. */
 export function setFault(node: NodeId, fault: NodeFault, settings: FaultSettings): Done {
-  return useRun().command({ type: 'fault', node, fault: fault.name, settings: { ...settings } }, `${fault.label} of n${node}`);
+  return useRun().command({ type: 'fault', node, fault: fault.name, settings: { ...settings } }, `${fault.label} of ${nameOf(node)}`);
 }
 
 /** The settings with which a fault does nothing. */
@@ -21,5 +21,5 @@ export function mendFault(node: NodeId, fault: NodeFault): Done {
 
 /** Fires a timer of a node now. */
 export function fireTimer(node: NodeId, timer: string): Done {
-  return useRun().command({ type: 'fire', node, timer }, `Fire a timer of n${node}`);
+  return useRun().command({ type: 'fire', node, timer }, `Fire a timer of ${nameOf(node)}`);
 }

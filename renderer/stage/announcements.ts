@@ -1,5 +1,5 @@
 /** What a screen reader is told while the run goes on: decisions, partitions, cuts, crashes, hold mode. Pure. */
-import { nodeList, sameGroups, type Groups, type NodeId, type World } from '../../src/contract/index.ts';
+import { nameOf, nodeList, sameGroups, type Groups, type NodeId, type World } from '../../src/contract/index.ts';
 import { islandStatus } from './islands.ts';
 
 /** Decisions named one by one; of more at a time only the number is told. */
@@ -35,7 +35,7 @@ export class Announcer {
 
   private nodes(world: World): string[] {
     const changed = [...world.nodes.values()].filter(({ node, up }) => this.up.has(node) && this.up.get(node) !== up);
-    return changed.map(({ node, up, error }) => `n${node} ${up ? 'is up again' : error === null ? 'crashed' : `crashed: ${error}`}.`);
+    return changed.map(({ node, up, error }) => `${nameOf(node)} ${up ? 'is up again' : error === null ? 'crashed' : `crashed: ${error}`}.`);
   }
 
   private parting(world: World): string[] {

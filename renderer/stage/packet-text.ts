@@ -1,9 +1,9 @@
 /** A packet in words, as tooltips and menus name it. Pure. */
-import { Reader, type AnyProtocol, type PacketWorld } from '../../src/contract/index.ts';
+import { nameOf, Reader, type AnyProtocol, type PacketWorld } from '../../src/contract/index.ts';
 
 /** `prepare · n1 → n2 · duplicate`. */
 export function packetTitle(protocol: AnyProtocol, { kind, from, to, duplicateOf }: PacketWorld): string {
-  return `${protocol.messages[kind]?.name ?? 'packet'} · n${from} → n${to}${duplicateOf === null ? '' : ' · duplicate'}`;
+  return `${protocol.messages[kind]?.name ?? 'packet'} · ${nameOf(from)} → ${nameOf(to)}${duplicateOf === null ? '' : ' · duplicate'}`;
 }
 
 /** What it says. */

@@ -1,5 +1,5 @@
 /** What the stage and its menus do to the topology. Main decides; the stage follows what comes back, or springs back. */
-import { join, nodeList, sameGroups, type CommandPlace, type Groups, type NodeId } from '../../src/contract/index.ts';
+import { join, nameOf, nodeList, sameGroups, type CommandPlace, type Groups, type NodeId } from '../../src/contract/index.ts';
 import { useRun } from '../stores/run.ts';
 
 /**
@@ -15,5 +15,5 @@ export async function partInto(groups: Groups, what: string): Promise<CommandPla
 
 /** Moves nodes onto the island of `host`. */
 export function joinIsland(nodes: readonly NodeId[], host: NodeId): Promise<CommandPlace | null> {
-  return partInto(join(useRun().world?.groups ?? [], nodes, host), `Move ${nodeList(nodes)} to the island of n${host}`);
+  return partInto(join(useRun().world?.groups ?? [], nodes, host), `Move ${nodeList(nodes)} to the island of ${nameOf(host)}`);
 }

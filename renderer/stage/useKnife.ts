@@ -1,6 +1,6 @@
 /** The knife in the hand: a stroke of the pointer across links, and the keys that take it up and put it away. */
 import { computed, onMounted, onUnmounted, shallowRef, watch, type Ref } from 'vue';
-import type { Direction, Groups } from '../../src/contract/index.ts';
+import { nameOf, type Direction, type Groups } from '../../src/contract/index.ts';
 import { cut } from '../actions/link-actions.ts';
 import { useRun } from '../stores/run.ts';
 import { useStage } from '../stores/stage.ts';
@@ -43,9 +43,9 @@ export function useKnife({ root, groups, motion, pointOf, show }: KnifeOptions) 
     if (!isOut.value) return '';
     if (!isDrawing.value || crossed.value.length === 0) return 'Draw across links to cut them · Shift: one way only · Esc: put the knife away';
     if (directions.value.length === 0) return 'these links are cut already';
-    if (oneWay.value) return `cuts ${directions.value.map(({ from, to }) => `n${from} → n${to}`).join(', ')}`;
+    if (oneWay.value) return `cuts ${directions.value.map(({ from, to }) => `${nameOf(from)} → ${nameOf(to)}`).join(', ')}`;
     const { length } = crossed.value;
-    return length === 1 ? `cuts n${crossed.value[0]!.link.join(' ↔ n')}` : `cuts ${length} links`;
+    return length === 1 ? `cuts ${crossed.value[0]!.link.map(nameOf).join(' ↔ ')}` : `cuts ${length} links`;
   });
 
   /** @returns whether the press is the knife's */

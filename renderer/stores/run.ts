@@ -6,6 +6,9 @@
 import { defineStore } from 'pinia';
 import { computed, markRaw, shallowRef, triggerRef } from 'vue';
 import {
+  actorsOf,
+  isClient,
+  nameOf,
   protocolNamed,
   protocols,
   type Answer,
@@ -23,6 +26,7 @@ import {
 import { VirtualClock } from '../clock.ts';
 import { createFeed, type Feed } from '../feed.ts';
 import type { Past } from '../past.ts';
+import { stableList } from '../stable.ts';
 import { useUi } from './ui.ts';
 
 export const useRun = defineStore('run', () => {
@@ -95,7 +99,15 @@ export const useRun = defineStore('run', () => {
   const protocol = computed<AnyProtocol>(() =>
     markRaw(session.value === null ? protocols[0]! : protocolNamed(session.value.header.protocol)),
   );
-  const nodes = computed<readonly NodeId[]>(() => session.value?.header.nodes ?? []);
+  /** Who is on the stage at this moment, up or down, ascending: servers come and go. */
+  const actors = stableList<NodeId>(() => {
+    if (world.value !== null) return [...world.value.nodes.keys()].sort((a, b) => a - b);
+    return session.value === null ? [] : actorsOf(session.value.header);
+  });
+  /** The servers among them. */
+  const nodes = stableList(() => actors.value.filter((node) => !isClient(node)));
+  /** The clients among them. */
+  const clients = stableList(() => actors.value.filter(isClient));
   const playing = computed(() => transport.value.playing);
   const speed = computed(() => transport.value.speed);
   const frameNow = computed(() => past.value?.at ?? liveNow.value);
@@ -264,7 +276,7 @@ export const useRun = defineStore('run', () => {
     await Promise.allSettled([request]);
     // What was asked about is no longer on the screen.
     if (moment?.seq !== past.value?.seq || shown?.run !== session.value?.run) return null;
-    const answer = await answered(`Inspect n${node}`, request);
+    const answer = await answered(`Inspect ${nameOf(node)}`, request);
     return answer.ok ? answer.value : null;
   }
 
@@ -278,7 +290,9 @@ export const useRun = defineStore('run', () => {
     past,
     world,
     protocol,
+    actors,
     nodes,
+    clients,
     playing,
     speed,
     frameNow,

@@ -13,7 +13,7 @@ export const useSelection = defineStore('selection', () => {
 
   /** Selects a node, or nothing; a node that is not in the run is nothing. */
   function selectNode(next: NodeId | null): void {
-    node.value = next !== null && run.nodes.includes(next) ? next : null;
+    node.value = next !== null && run.actors.includes(next) ? next : null;
   }
 
   function selectSlot(next: number | null): void {
@@ -24,6 +24,14 @@ export const useSelection = defineStore('selection', () => {
     hoveredNode.value = next;
   }
 
+  // A server that was taken away is looked at no more.
+  watch(
+    () => run.actors,
+    () => {
+      selectNode(node.value);
+      if (hoveredNode.value !== null && !run.actors.includes(hoveredNode.value)) hoveredNode.value = null;
+    },
+  );
   watch(
     () => run.session?.run,
     () => {
