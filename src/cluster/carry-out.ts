@@ -79,10 +79,10 @@ export function carryOut(scheduler: Scheduler, command: Command): void {
 
 function propose(scheduler: Scheduler, node: NodeId, value: string | undefined, wanted: number | undefined): void {
   const state = scheduler.stateOf(node);
-  if (!state.up) throw new CommandError(`n${node} is down; restart it, or ask another node`);
-  const proposers = scheduler.protocol.proposers(scheduler.config, scheduler.header.nodes);
+  if (!state.up) throw new CommandError(`${nameOf(node)} is down; restart it, or ask another node`);
+  const proposers = scheduler.protocol.proposers(scheduler.config, scheduler.servers);
   if (!proposers.includes(node)) {
-    throw new CommandError(`n${node} is no proposer; ask ${proposers.map((p) => `n${p}`).join(', ')}`);
+    throw new CommandError(`${nameOf(node)} is no proposer; ask ${proposers.map(nameOf).join(', ')}`);
   }
   const { propose: requestOf } = scheduler.protocol;
   if (requestOf === null) throw new CommandError(`servers of ${scheduler.protocol.title} take requests from clients; ask a client`);

@@ -105,7 +105,8 @@ function cut(scheduler: Scheduler, directions: readonly Direction[]): void {
   loseAtCut(scheduler, caught);
 }
 
-function loseAtCut({ log, now }: Scheduler, caught: readonly Packet[]): void {
+/** Writes down the packets that a new cut has caught. */
+export function loseAtCut({ log, now }: Scheduler, caught: readonly Packet[]): void {
   for (const packet of caught) log.lost(now, packet.packet, 'cut', progressAt(packet, now));
 }
 

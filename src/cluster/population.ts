@@ -2,6 +2,7 @@
 import { nameOf, NODES_MAX, type NodeId } from '../protocol/protocol.ts';
 import { normalise, type Groups } from '../network/topology.ts';
 import { CommandError } from './command-error.ts';
+import { loseAtCut } from './network-commands.ts';
 import { createNodeState } from './node-state.ts';
 import type { Scheduler } from './scheduler.ts';
 
@@ -18,10 +19,11 @@ export function addServer(scheduler: Scheduler, wanted?: NodeId, beside?: NodeId
   const host = beside ?? largest(router.groups)[0]!;
   scheduler.stateOf(host);
   const groups = normalise(router.groups.map((group) => (group.includes(host) ? [...group, node] : group)));
-  const state = nodes.get(node) ?? createNodeState(node);
-  state.present = true;
-  scheduler.populate(state, groups);
+  const incarnation = nodes.get(node)?.incarnation ?? 0;
+  const state = { ...createNodeState(node), incarnation };
+  const caught = scheduler.populate(state, groups);
   log.write(now, { type: 'added', node, groups });
+  loseAtCut(scheduler, caught);
   scheduler.bringUp(state, 'new');
 }
 
@@ -33,9 +35,9 @@ export function removeServer(scheduler: Scheduler, node: NodeId): void {
     throw new CommandError(`${nameOf(node)} is the last server; a run has at least one`);
   }
   if (state.up) scheduler.bringDown(state, now, 'now', '');
-  state.present = false;
   const groups = normalise(router.groups.map((group) => group.filter((one) => one !== node)));
-  scheduler.populate(state, groups);
+  // Whoever gets the number next has nothing of this one, but that it comes up once more.
+  scheduler.populate({ ...createNodeState(node), incarnation: state.incarnation, present: false }, groups);
   log.write(now, { type: 'removed', node, groups });
 }
 

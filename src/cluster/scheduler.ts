@@ -275,15 +275,18 @@ export class Scheduler {
     return this.actors.filter((node) => !isClient(node));
   }
 
-  /** Another set of actors, parted like this, is there from now on. */
-  populate(state: NodeState, groups: Groups): void {
+  /**
+   * A server has come or gone, and the network is parted like this from now on; gives the packets caught by that.
+   * @param state that takes the place of what was known of this number
+   */
+  populate(state: NodeState, groups: Groups): readonly Packet[] {
     this.nodes.set(state.node, state);
     this.nodeList = [...this.nodes.values()].sort((a, b) => a.node - b.node);
-    this.router.populate(this.actors, groups);
+    return this.router.populate(this.actors, groups);
   }
 
   private clientTurn(at: number): boolean {
-    const proposers = this.protocol.proposers(this.config, this.header.nodes);
+    const proposers = this.protocol.proposers(this.config, this.servers);
     const node = this.client.tick(at, proposers, (id) => {
       const state = this.stateOf(id);
       return state.up && state.asked.size === 0;
@@ -321,7 +324,7 @@ export class Scheduler {
     const packet = this.router.next();
     if (packet === undefined || packet.time > at) return false;
     if (packet.place !== 0) {
-      if (this.nodes.get(packet.to)!.up) return false;
+      if (this.nodes.get(packet.to)?.up === true) return false;
       // A dead node's turn comes in the order of nodes, like everything at one time.
       for (const state of this.nodeList) if (state.node < packet.to && nodeNext(state, this.now) <= at) return false;
     }
@@ -334,8 +337,8 @@ export class Scheduler {
   private waits(at: number): boolean {
     const packet = this.router.next();
     if (packet === undefined || packet.time > at || packet.place === 0) return false;
-    const state = this.nodes.get(packet.to)!;
-    if (!state.up || state.blockedUntil <= at) return false;
+    const state = this.nodes.get(packet.to);
+    if (state?.up !== true || state.blockedUntil <= at) return false;
     this.router.takeNext();
     state.inputs.push(packet);
     return true;
@@ -373,8 +376,8 @@ export class Scheduler {
     let back: Packet[] | null = null;
     for (let packet = this.router.next(); packet !== undefined && packet.time < until; packet = this.router.next()) {
       this.router.takeNext();
-      const state = this.nodes.get(packet.to)!;
-      if (packet.place === 0 || !state.up) (back ??= []).push(packet);
+      const state = this.nodes.get(packet.to);
+      if (packet.place === 0 || state?.up !== true) (back ??= []).push(packet);
       else state.inputs.push(packet);
     }
     // Losses take their place among the events when the outputs are merged.

@@ -176,9 +176,11 @@ export function applyEvent(world: World, event: RunEvent): void {
     case 'removed':
       world.nodes.delete(event.node);
       world.groups = event.groups;
-      for (const key of world.cuts) {
-        const { from, to } = directionOf(key);
-        if (from === event.node || to === event.node) world.cuts.delete(key);
+      for (const kept of [world.cuts, world.links]) {
+        for (const key of kept.keys()) {
+          const { from, to } = directionOf(key);
+          if (from === event.node || to === event.node) kept.delete(key);
+        }
       }
       break;
     case 'partition':

@@ -53,6 +53,12 @@ export class FrameSource {
     this.changed.add(output.node);
   }
 
+  /** A server comes that has nothing to do with who had its number before. */
+  forget(node: NodeId): void {
+    this.views.delete(node);
+    this.changed.delete(node);
+  }
+
   /** A watcher has come, or has lost its place: the next frame is a snapshot. */
   attach(): void {
     this.attached = true;

@@ -147,7 +147,9 @@ export class InlineCluster {
     return disk;
   }
 
+  /** @throws CommandError when there is no such actor, or no more. */
   inspect(node: NodeId): NodeInspection {
+    this.scheduler.stateOf(node);
     const stored = this.disks.get(node)!.load();
     const runner = this.runners.get(node);
     if (runner !== undefined) return { up: true, ...runner.inspect(stored) };
@@ -183,6 +185,7 @@ export class InlineCluster {
         const { setup, disk: how } = operation;
         const disk = this.diskOf(setup.node);
         disk.start(how);
+        if (how === 'new') this.views.delete(setup.node);
         const { protocol } = this.scheduler;
         this.runners.set(setup.node, new NodeRunner({ protocol, setup, stored: disk.load(), observe: this.observe }));
       }

@@ -1,6 +1,6 @@
 /** Which directions are open: both ends stand on one island, and the direction itself is not cut. */
 import type { NodeId } from '../protocol/protocol.ts';
-import { directionKey, directionOf, directionsWhere, groupOf, whole, type Direction, type Groups } from './topology.ts';
+import { directionKey, directionOf, directionsWhere, groupOf, joinsTwoOf, whole, type Direction, type Groups } from './topology.ts';
 
 /** Reach as plain data. */
 export interface ReachState {
@@ -26,15 +26,18 @@ export class Reach {
     return { groups: this.groups, cuts: this.cutDirections() };
   }
 
+  /** Nothing is cut off from who is not there: a packet gets where that was, and finds nobody. */
   open(from: NodeId, to: NodeId): boolean {
-    return this.islands[from] === this.islands[to] && !(this.cuts.size > 0 && this.cuts.has(directionKey(from, to)));
+    const [here, there] = [this.islands[from], this.islands[to]];
+    if (here !== there && here !== undefined && there !== undefined) return false;
+    return !(this.cuts.size > 0 && this.cuts.has(directionKey(from, to)));
   }
 
   /** Other actors are there from now on, each in one of the groups. Cuts of those that are gone are forgotten. */
   populate(nodes: readonly NodeId[], groups: Groups): void {
     this.nodes = nodes;
-    for (const { from, to } of this.cutDirections()) {
-      if (!nodes.includes(from) || !nodes.includes(to)) this.cuts.delete(directionKey(from, to));
+    for (const link of this.cutDirections()) {
+      if (!joinsTwoOf(nodes, link)) this.cuts.delete(directionKey(link.from, link.to));
     }
     this.part(groups);
   }
@@ -57,9 +60,9 @@ export class Reach {
     return unique(directions).filter(({ from, to }) => this.cuts.delete(directionKey(from, to)));
   }
 
-  /** All directions that are open, by `directionKey`. */
-  openDirections(): Set<number> {
-    const open = directionsWhere(this.nodes, (from, to) => this.open(from, to));
+  /** All directions that are open between these nodes, by default those that are there; by `directionKey`. */
+  openDirections(nodes: readonly NodeId[] = this.nodes): Set<number> {
+    const open = directionsWhere(nodes, (from, to) => this.open(from, to));
     return new Set(open.map(({ from, to }) => directionKey(from, to)));
   }
 

@@ -8,7 +8,7 @@ import { Link, type LinkState, type Verdict } from './link.ts';
 import { turnOver, type Doom, type Packet } from './packet.ts';
 import { Reach, type ReachState } from './reach.ts';
 import { completeNetwork, completeOverride, latencyMin, type LinkOverride, type NetworkSettings } from './settings.ts';
-import { directionKey, directionOf, type Direction, type Groups } from './topology.ts';
+import { directionKey, directionOf, joinsTwoOf, type Direction, type Groups } from './topology.ts';
 import { retime, timeLeft, Traffic, type TrafficState } from './traffic.ts';
 
 /** What a node hands over to be sent; the body is `bytes[start … end)`, the checksum its sender's, 32 bits. */
@@ -149,11 +149,17 @@ export class Router {
     return this.caught(before);
   }
 
-  /** Other actors are there from now on, each in one of the groups. What is in flight goes on. */
-  populate(nodes: readonly NodeId[], groups: Groups): void {
+  /**
+   * Other actors are there from now on, each in one of the groups. What is in flight goes on, to those who are gone too;
+   * gives the packets that a cut has caught: those of a number which has come back, on another island.
+   */
+  populate(nodes: readonly NodeId[], groups: Groups): readonly Packet[] {
+    const before = this.reach.openDirections(nodes);
     this.nodes = nodes;
     this.reach.populate(nodes, groups);
+    for (const key of this.overrides.keys()) if (!joinsTwoOf(nodes, directionOf(key))) this.overrides.delete(key);
     this.settle();
+    return this.caught(before);
   }
 
   /** Cuts directions beside the partition; gives those that were not cut before, and the packets caught. */

@@ -23,6 +23,11 @@ export function directionOf(key: number): Direction {
   return { from: key >> 5, to: key & 31 };
 }
 
+/** Whether both of its ends are among the nodes. */
+export function joinsTwoOf(nodes: readonly NodeId[], { from, to }: Direction): boolean {
+  return nodes.includes(from) && nodes.includes(to);
+}
+
 /** All directions between two different nodes for which the test holds, ascending by `from`, then `to`. */
 export function directionsWhere(nodes: readonly NodeId[], test: (from: NodeId, to: NodeId) => boolean): Direction[] {
   return nodes.flatMap((from) => nodes.filter((to) => to !== from && test(from, to)).map((to) => ({ from, to })));

@@ -294,8 +294,8 @@ export class RouterServer {
 
   /** Writes into the run that a node's thread ended by itself, unless it was to. */
   private async bury(link: NodeLink): Promise<void> {
-    const state = this.scheduler.stateOf(link.node);
-    if (!state.up || state.incarnation !== link.incarnation) return;
+    const state = this.scheduler.nodes.get(link.node);
+    if (state?.up !== true || state.incarnation !== link.incarnation) return;
     this.scheduler.command({ type: 'died', node: link.node, error: reasonOf(link) });
     this.dirty = true;
     await this.carryOut();
@@ -325,6 +325,7 @@ export class RouterServer {
       return;
     }
     const { setup, disk } = operation;
+    if (disk === 'new') this.frames?.forget(setup.node);
     const { incarnation } = this.scheduler.stateOf(setup.node);
     const started = this.started(setup.node, incarnation);
     this.tell({ type: 'spawn', incarnation, setup, disk });
