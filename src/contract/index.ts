@@ -61,6 +61,7 @@ export type {
   ValueSort,
   View,
 } from '../protocol/protocol.ts';
+export type { Choice, Flag, NumberRange, Setting, SettingGroup } from '../protocol/settings.ts';
 export { protocolNamed, protocols } from '../protocol/registry.ts';
 export * from '../network/topology.ts';
 export { completeNetwork, defaultNetwork, presets, type NetworkSettings, type Preset } from '../network/settings.ts';

@@ -19,6 +19,7 @@
  */
 import type { Ballot } from './ballot.ts';
 import type { Reader, Writer } from './codec.ts';
+import type { SettingGroup } from './settings.ts';
 
 /**
  * Identity of an actor: a server, from 1 to 15, shown as `n1` … `n15`; or a client, from 16 to 23, shown as `c1` … `c8`.
@@ -252,6 +253,8 @@ export interface Protocol<State, Message, Config, Request> {
   readonly name: string;
   /** Name on the screen. */
   readonly title: string;
+  /** One sentence for somebody who chooses between protocols: what it does. */
+  readonly meaning?: string;
   /** What a slot is called: `instance`, `slot`, `index`. */
   readonly slotName: string;
   readonly messages: readonly MessageKind[];
@@ -261,6 +264,8 @@ export interface Protocol<State, Message, Config, Request> {
   readonly membership: boolean;
   /** Whether it says who leads (`lead`). Without it, who was last to begin phase 2 is taken for the leader. */
   readonly leaders: boolean;
+  /** What a person can set while it runs, beside its quorums and the load of its clients. @default nothing */
+  readonly settings?: readonly SettingGroup[];
   /**
    * Completes and checks a configuration from a file or the window.
    * @throws ProtocolError naming the field that is wrong.

@@ -1,7 +1,7 @@
-/** How the fields of a fault are shown, typed and slid. Shares as per cent, times in milliseconds, the rest as they are. */
-import type { FaultSettings, Field, FieldValue, ListField, NumberField } from '../../../src/contract/index.ts';
+/** How the fields of a fault or a protocol are shown, typed and slid. Shares as per cent, times in milliseconds, the rest as they are. */
+import type { FaultSettings, Field, FieldValue, ListField, NumberRange, Setting } from '../../../src/contract/index.ts';
 
-type Unit = NumberField['unit'];
+type Unit = NumberRange['unit'];
 
 interface Scale {
   /** As it stands behind the number. */
@@ -20,29 +20,31 @@ const scales: Record<Unit, Scale> = {
   '×': { text: '×', shown: 1, whole: false, typed: { '×': 1, x: 1 } },
   'bytes/s': { text: 'B/s', shown: 1, whole: true, typed: { 'b/s': 1, 'kb/s': 1000, 'mb/s': 1_000_000, 'bytes/s': 1 } },
   packets: { text: '', shown: 1, whole: true, typed: { packets: 1, packet: 1 } },
+  count: { text: '', shown: 1, whole: true, typed: {} },
+  percent: { text: '%', shown: 1, whole: true, typed: { '%': 1 } },
   '': { text: '', shown: 1, whole: false, typed: {} },
 };
 
 /** First time on a slider after zero, µs; the same for other units that go over many powers of ten. */
-const LEAST: Record<Unit, number> = { share: 0, µs: 100, '×': 0.01, 'bytes/s': 100, packets: 1, '': 0.01 };
+const LEAST: Record<Unit, number> = { share: 0, µs: 100, '×': 0.01, 'bytes/s': 100, packets: 1, count: 1, percent: 1, '': 0.01 };
 const SHARE_STEP = 0.005;
 /** A range of whole numbers no longer than this has a stop for each. */
 const EVERY_MAX = 200;
 
-const stopsOfField = new WeakMap<NumberField, readonly number[]>();
+const stopsOfField = new WeakMap<NumberRange, readonly number[]>();
 
 /**
  * The values a slider stops at, ascending. Shares go up evenly; the rest by the second digit (1.0, 1.1 … 9.9, 10, 11 …),
  * so that a tenth of a millisecond and ten seconds are set with the same care.
  */
-export function stopsOf(field: NumberField): readonly number[] {
+export function stopsOf(field: NumberRange): readonly number[] {
   let stops = stopsOfField.get(field);
   if (stops === undefined) stopsOfField.set(field, (stops = makeStops(field)));
   return stops;
 }
 
 /** The stop nearest to a value. */
-export function toSlider(field: NumberField, value: number): number {
+export function toSlider(field: NumberRange, value: number): number {
   const stops = stopsOf(field);
   let low = 0;
   let high = stops.length - 1;
@@ -67,7 +69,7 @@ export function withUnit(field: { readonly unit: Unit }, value: number): string 
 }
 
 /** What was typed, brought into range; `null` when it is no number. A comma is taken for a point. */
-export function fromText(field: NumberField, text: string): number | null {
+export function fromText(field: NumberRange, text: string): number | null {
   const value = numberIn(field.unit, text.trim().replace(',', '.'));
   return value === null ? null : Math.min(field.max, Math.max(field.min, value));
 }
@@ -99,7 +101,7 @@ export function unitOf(field: { readonly unit: Unit }): string {
 }
 
 /** Whether the field matters under these settings. */
-export function applies(field: Field, settings: FaultSettings): boolean {
+export function applies(field: Field | Setting, settings: { readonly [field: string]: unknown }): boolean {
   return field.when === undefined || field.when.is.includes(String(settings[field.when.field]));
 }
 
@@ -142,7 +144,7 @@ function numberIn(unit: Unit, text: string): number | null {
   return whole ? Math.round(value * factor) : Number((value * factor).toPrecision(12));
 }
 
-function makeStops(field: NumberField): number[] {
+function makeStops(field: NumberRange): number[] {
   const { min, max, unit } = field;
   if (unit === 'share') return evenStops(min, max, SHARE_STEP);
   const { whole } = scales[unit];

@@ -5,35 +5,19 @@
  */
 import type { NodeId } from '../../protocol/protocol.ts';
 import type { Random } from '../../protocol/random.ts';
+import type { Choice, Conditional, NumberRange, Unit } from '../../protocol/settings.ts';
 import type { Direction } from '../topology.ts';
 
-/** Units in which values are kept: times in µs, shares from 0 to 1, `×` for factors, sizes in bytes, bare counts. */
-export type Unit = 'share' | 'µs' | '×' | 'bytes/s' | 'packets' | '';
-
-/** When a field is shown: while the choice field of this name has one of these values. */
-interface Conditional {
-  readonly when?: { readonly field: string; readonly is: readonly string[] };
-}
+export type { Unit } from '../../protocol/settings.ts';
 
 /** One number a person can set. */
-export interface NumberField extends Conditional {
-  readonly type: 'number';
-  readonly label: string;
-  readonly unit: Unit;
-  readonly min: number;
-  readonly max: number;
+export interface NumberField extends NumberRange {
   readonly default: number;
-  /** One sentence for the tooltip. */
-  readonly meaning: string;
 }
 
 /** One of several words. */
-export interface ChoiceField extends Conditional {
-  readonly type: 'choice';
-  readonly label: string;
-  readonly choices: readonly { readonly value: string; readonly label: string }[];
+export interface ChoiceField extends Choice {
   readonly default: string;
-  readonly meaning: string;
 }
 
 /** A list of numbers, each within the bounds. */

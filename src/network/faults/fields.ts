@@ -13,7 +13,7 @@ export class SettingsError extends Error {
 }
 
 /** Units of which there are no halves. */
-const wholeUnits: readonly Unit[] = ['µs', 'bytes/s', 'packets'];
+const wholeUnits: readonly Unit[] = ['µs', 'bytes/s', 'packets', 'count'];
 
 /**
  * `given`, which may name only some fields, laid over `base`, and checked.

@@ -13,6 +13,7 @@ import { LEARN, onAccepted, onLearnTimer, onLearned, onQuery, startLearning, sto
 import { decode, describe, encode, kindOf, messageKinds, quote } from './messages.ts';
 import type { PaxosMessage } from './messages.ts';
 import { RETRY, onNack, onOwnAcceptor, onPromise, onRetry, propose, resign } from './proposer.ts';
+import { settings } from './settings.ts';
 import { fork, init, readRecord, useConfig } from './state.ts';
 import type { Out, PaxosState } from './state.ts';
 import { describeSaved, describeTimer, disk, memory, view } from './view.ts';
@@ -128,11 +129,13 @@ function describeRequest(request: PaxosRequest): string {
 export const paxos: Protocol<PaxosState, PaxosMessage, PaxosConfig, PaxosRequest> = {
   name: 'paxos',
   title: 'Single-decree Paxos',
+  meaning: 'Servers agree on one value, and on another in each instance beside it. The least that consensus can be.',
   slotName: 'instance',
   messages: messageKinds,
   clients: 0,
   membership: false,
   leaders: false,
+  settings,
   config: checkConfig,
   proposers: (config, nodes) => nodes.filter((_, i) => config.roles[i]!.includes('proposer')),
   init,
