@@ -1,9 +1,22 @@
 /** Tools and modes of the stage. */
-import { Hand, Slice } from '@lucide/vue';
+import { CircleDashed, Hand, Slice } from '@lucide/vue';
+import { hasQuorums } from '../stage/islands.ts';
+import { useQuorums } from '../stores/quorums.ts';
 import { useStage } from '../stores/stage.ts';
 import type { Action } from './action.ts';
 
 export const stageActions: readonly Action[] = [
+  {
+    id: 'quorums',
+    group: 'Network',
+    title: 'Quorums',
+    meaning: 'Draws a line around a quorum of each phase: of the node in the inspector, or of the whole cluster.',
+    icon: CircleDashed,
+    chords: ['Q'],
+    looks: true,
+    blocked: ({ run }) => (hasQuorums(run.world?.config) ? null : 'This protocol has no quorums to choose.'),
+    perform: () => useQuorums().toggle(),
+  },
   {
     id: 'hold-mode',
     group: 'Network',

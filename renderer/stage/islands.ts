@@ -1,14 +1,17 @@
 /** What an island can do, and what a drop would do to it, in words. Pure. */
 import {
+  compareBallots,
   cutLinks,
   directionKey,
   healedLinks,
   isClient,
   isQuorum,
-  majorityOf,
+  nameOf,
   nodeList,
+  type Ballot,
   type Groups,
   type NodeId,
+  type Phase,
   type QuorumSystem,
   type Role,
   type World,
@@ -53,30 +56,83 @@ export interface IslandStatus {
   readonly verdict: string;
 }
 
+/** The acceptors among these actors that vote now: those that are up, and not only learning. */
+export function votersOf(world: World, nodes: readonly NodeId[]): readonly NodeId[] {
+  return acceptorsOf(world).filter((node) => {
+    const shown = world.nodes.get(node);
+    const standing = shown?.view?.replica?.standing ?? 'member';
+    return shown?.up === true && nodes.includes(node) && standing === 'member';
+  });
+}
+
+/** Which of the acceptors hear an actor, and which of those it hears in turn, by the links that are cut beside the islands. */
+export function hearersOf(
+  world: World,
+  from: NodeId,
+  acceptors: readonly NodeId[],
+): { readonly heard: readonly NodeId[]; readonly answering: readonly NodeId[] } {
+  const heard = acceptors.filter((to) => isOpen(world, from, to));
+  return { heard, answering: heard.filter((to) => isOpen(world, to, from)) };
+}
+
 /** What the nodes of an island can do together. Only nodes that are up count. */
 export function islandStatus(world: World, nodes: readonly NodeId[]): IslandStatus {
-  const acceptorsAll = acceptorsOf(world);
-  const up = nodes.filter((node) => world.nodes.get(node)?.up);
-  const acceptorsUp = up.filter((node) => acceptorsAll.includes(node));
-  const acceptors = acceptorsUp.length;
-  const ofAcceptors = acceptorsAll.length;
-  const has = (phase: 1 | 2, present: readonly NodeId[]) => isQuorum(quorumsOf(world), phase, acceptorsAll, present);
-  const [phase1, phase2] = [has(1, acceptorsUp), has(2, acceptorsUp)];
-  const proposers = up.filter((node) => rolesOf(world, node).includes('proposer'));
-  const proposer = proposers.length > 0;
-  // A promise has to come back; a vote counts even if nobody hears of it.
-  const joined = proposers.some((from) => {
-    const heard = acceptorsUp.filter((to) => isOpen(world, from, to));
-    return has(2, heard) && has(1, heard.filter((to) => isOpen(world, to, from)));
+  const all = acceptorsOf(world);
+  const voters = votersOf(world, nodes);
+  const proposers = nodes.filter((node) => world.nodes.get(node)?.up === true && rolesOf(world, node).includes('proposer'));
+  const able = abilitiesOf(world, voters, proposers);
+  return {
+    acceptors: voters.length,
+    ofAcceptors: all.length,
+    canChoose: able.phase2 && ((able.phase1 && able.joined) || able.leader !== null),
+    count: `${voters.length} of ${all.length} ${all.length === 1 ? 'acceptor' : 'acceptors'}`,
+    countShort: `${voters.length} of ${all.length}`,
+    verdict: verdict(able, quorumsOf(world).type === 'majority' ? 'majority' : 'both phases'),
+  };
+}
+
+interface Abilities {
+  /** Whether there is a quorum of the phase at all. */
+  readonly phase1: boolean;
+  readonly phase2: boolean;
+  readonly proposer: boolean;
+  /** Whether the links let some proposer through both phases. */
+  readonly joined: boolean;
+  /** Who has phase 1 behind it for all slots to come, and needs phase 2 only. */
+  readonly leader: NodeId | null;
+}
+
+function abilitiesOf(world: World, voters: readonly NodeId[], proposers: readonly NodeId[]): Abilities {
+  const all = acceptorsOf(world);
+  const has = (phase: Phase, present: readonly NodeId[]) => isQuorum(quorumsOf(world), phase, all, present);
+  const leader = proposers.find((from) => {
+    const { heard } = hearersOf(world, from, voters);
+    return leads(world, from) && has(2, heard.filter((to) => follows(world, to, from)));
   });
   return {
-    acceptors,
-    ofAcceptors,
-    canChoose: phase1 && phase2 && joined,
-    count: `${acceptors} of ${ofAcceptors} ${ofAcceptors === 1 ? 'acceptor' : 'acceptors'}`,
-    countShort: `${acceptors} of ${ofAcceptors}`,
-    verdict: phase1 && phase2 && proposer && !joined ? 'cuts leave no quorum' : verdict(acceptors, ofAcceptors, phase1, phase2, proposer),
+    phase1: has(1, voters),
+    phase2: has(2, voters),
+    proposer: proposers.length > 0,
+    // A promise has to come back; a vote counts even if nobody hears of it.
+    joined: proposers.some((from) => {
+      const { heard, answering } = hearersOf(world, from, voters);
+      return has(1, answering) && has(2, heard);
+    }),
+    leader: leader ?? null,
   };
+}
+
+/** Whether the server leads a replicated log, as it believes. */
+function leads(world: World, node: NodeId): boolean {
+  const view = world.nodes.get(node)?.view;
+  return view?.replica !== undefined && view.leading;
+}
+
+/** Whether the acceptor has promised nothing above the leader's ballot. */
+function follows(world: World, node: NodeId, leader: NodeId): boolean {
+  const promised = (of: NodeId): Ballot | null => world.nodes.get(of)?.view?.replica?.promised ?? null;
+  const [own, its] = [promised(node), promised(leader)];
+  return own === null || (its !== null && compareBallots(own, its) <= 0);
 }
 
 /** Whether this direction is not cut beside the islands. A node always reaches itself. */
@@ -84,11 +140,11 @@ function isOpen({ cuts }: World, from: NodeId, to: NodeId): boolean {
   return !cuts.has(directionKey(from, to));
 }
 
-function verdict(acceptors: number, of: number, phase1: boolean, phase2: boolean, proposer: boolean): string {
-  if (!phase2) return 'cannot choose';
-  if (!phase1) return 'phase 2 only';
-  const quorum = acceptors >= majorityOf(of) ? 'majority' : 'quorum';
-  return proposer ? `${quorum}, can choose` : `${quorum}, but no proposer`;
+function verdict({ phase1, phase2, proposer, joined, leader }: Abilities, quorum: string): string {
+  if (!phase2) return phase1 ? 'phase 1 only' : 'cannot choose';
+  if (!phase1) return leader === null ? 'phase 2 only' : `phase 2, ${nameOf(leader)} leads`;
+  if (!proposer) return `${quorum}, but no proposer`;
+  return joined || leader !== null ? `${quorum}, can choose` : 'cuts leave no quorum';
 }
 
 /** What parting the network from `before` to `after` does: `cuts 4 links · leaves 4 of 5 acceptors together`. */

@@ -1,6 +1,6 @@
 /** Everything on the stage that moves, outside Vue's reactivity: springs, shores, and the painter's canvas. */
 import { nextTick, onMounted, shallowRef, watch, type ComponentPublicInstance, type Ref } from 'vue';
-import type { Groups, NodeId } from '../../src/contract/index.ts';
+import type { Groups, NodeId, Phase } from '../../src/contract/index.ts';
 import { useRun } from '../stores/run.ts';
 import { useUi } from '../stores/ui.ts';
 import type { Point } from './geometry.ts';
@@ -11,6 +11,7 @@ import { linkAt, type Pair } from './links.ts';
 import { Painter, type PacketHit, type Scene } from './painter.ts';
 import { readPalette } from './palette.ts';
 import type { Side } from './plate.ts';
+import { QuorumHulls } from './quorum-hulls.ts';
 import type { LinkTip, PacketTip } from './scene.ts';
 import { footOf, shorePath } from './shore.ts';
 import { Shores, type ShownIsland } from './shores.ts';
@@ -27,6 +28,10 @@ export interface SceneOptions {
   /** The packet and the link whose particulars are open. */
   readonly marked: () => number | null;
   readonly lit: () => Pair | null;
+  /** The actor under the pointer. */
+  readonly about: () => NodeId | null;
+  /** Whether the knife is out. */
+  readonly knife: () => boolean;
 }
 
 type Bound = Element | ComponentPublicInstance | null;
@@ -35,7 +40,7 @@ const packetRadii: Record<Form, number> = { full: 9.5, medium: 9, small: 8, tiny
 /** More device pixels than this per CSS pixel cannot be seen and cost time. */
 const RATIO_MAX = 2;
 
-export function useScene({ root, canvas, size, layout, sideOf, marked, lit }: SceneOptions) {
+export function useScene({ root, canvas, size, layout, sideOf, marked, lit, about, knife }: SceneOptions) {
   const run = useRun();
   const ui = useUi();
   const tip = shallowRef<PacketTip | null>(null);
@@ -43,6 +48,7 @@ export function useScene({ root, canvas, size, layout, sideOf, marked, lit }: Sc
   let motion: Motion | null = null;
   let painter: Painter | null = null;
   const shores = new Shores();
+  const hulls = new QuorumHulls();
   let shown: readonly ShownIsland[] = [];
   let cuts: Scene['cuts'] = [];
   let heals: Scene['heals'] = [];
@@ -58,16 +64,16 @@ export function useScene({ root, canvas, size, layout, sideOf, marked, lit }: Sc
   const nodes = new Map<NodeId, HTMLElement>();
   const captions = new Map<number, HTMLElement>();
   const paths = new Map<string, Element>();
+  const hullPaths = new Map<Phase, Element>();
 
   function begin(): void {
-    const highest = Math.max(0, ...run.nodes);
-    motion = new Motion(highest);
+    motion = new Motion();
     const context = canvas.value?.getContext('2d') ?? null;
     const element = root.value;
     painter =
       context === null || element === null
         ? null
-        : new Painter(context, run.protocol.messages, highest, readPalette(element));
+        : new Painter(context, run.protocol.messages, readPalette(element));
     resize();
     aim();
   }
@@ -101,6 +107,7 @@ export function useScene({ root, canvas, size, layout, sideOf, marked, lit }: Sc
     const flowed = shores.flow(motion, look, sideOf, seconds, moved, ui.reducedMotion);
     if (moved) placeNodes(motion);
     if (flowed || dirty) placeShores();
+    if (hulls.flow(motion, look, sideOf, seconds, moved, ui.reducedMotion)) placeHulls();
     dirty = false;
     const now = run.now();
     const found = find(pointer);
@@ -111,7 +118,7 @@ export function useScene({ root, canvas, size, layout, sideOf, marked, lit }: Sc
     const fading = painter.isFading({ wall, losses, arrivals });
     const changed = now !== paintedNow || world.seq !== paintedSeq;
     if (!moved && !flowed && !changed && !fading && pointer === null) return;
-    if (moved) painter.route(run.nodes, motion);
+    if (moved) painter.route(run.actors, motion);
     painter.paint({
       world,
       motion,
@@ -125,6 +132,8 @@ export function useScene({ root, canvas, size, layout, sideOf, marked, lit }: Sc
       struck,
       marked: tip.value?.packet.packet ?? marked(),
       lit: linkTip.value?.link ?? lit(),
+      about: about(),
+      knife: knife(),
       reducedMotion: ui.reducedMotion,
     });
     paintedNow = now;
@@ -134,7 +143,10 @@ export function useScene({ root, canvas, size, layout, sideOf, marked, lit }: Sc
   function placeNodes(at: Motion): void {
     // Every size of a node hangs on it: set only when it changes, it costs nothing while nodes are dragged.
     const radius = at.radius.toFixed(2);
-    if (radius !== shownRadius) root.value?.style.setProperty('--r', `${radius}px`);
+    if (radius !== shownRadius) {
+      root.value?.style.setProperty('--r', `${radius}px`);
+      root.value?.style.setProperty('--r-client', `${at.reach(CLIENT_FIRST).toFixed(2)}px`);
+    }
     shownRadius = radius;
     for (const [node, element] of nodes) {
       element.style.transform = `translate3d(${at.x[node]!.toFixed(2)}px, ${at.y[node]!.toFixed(2)}px, 0)`;
@@ -152,6 +164,10 @@ export function useScene({ root, canvas, size, layout, sideOf, marked, lit }: Sc
       const caption = captions.get(id);
       if (caption !== undefined) caption.style.transform = `translate3d(${foot.x.toFixed(1)}px, ${foot.y.toFixed(1)}px, 0)`;
     }
+  }
+
+  function placeHulls(): void {
+    for (const [phase, path] of hullPaths) path.setAttribute('d', hulls.pathOf(phase));
   }
 
   /** What lies at a point between the nodes: a packet, or else a link. */
@@ -183,7 +199,7 @@ export function useScene({ root, canvas, size, layout, sideOf, marked, lit }: Sc
   }
 
   watch(() => run.session?.run, begin);
-  watch([marked, lit], () => (dirty = true));
+  watch([marked, lit, about, knife], () => (dirty = true));
   watch(layout, () => aim());
   watch(size, resize);
   watch(
@@ -224,6 +240,11 @@ export function useScene({ root, canvas, size, layout, sideOf, marked, lit }: Sc
       struck = nextStruck;
       dirty = true;
     },
+    /** Draws a line around these quorums, by phase; around an empty one none. */
+    showQuorums(phase1: readonly NodeId[], phase2: readonly NodeId[]): void {
+      hulls.aim(phase1, phase2);
+      dirty = true;
+    },
     /** Looks for a packet or a link under this point from now on; `null`: for none. */
     lookAt(at: Point | null): void {
       if (at === null && pointer !== null) dirty = true;
@@ -253,6 +274,13 @@ export function useScene({ root, canvas, size, layout, sideOf, marked, lit }: Sc
       if (!(bound instanceof Element)) paths.delete(key);
       else if (paths.get(key) !== bound) {
         paths.set(key, bound);
+        dirty = true;
+      }
+    },
+    bindHull(phase: Phase, bound: Bound): void {
+      if (!(bound instanceof Element)) hullPaths.delete(phase);
+      else if (hullPaths.get(phase) !== bound) {
+        hullPaths.set(phase, bound);
         dirty = true;
       }
     },

@@ -147,5 +147,5 @@ export function meaningOf(system: QuorumSystem, acceptors: readonly NodeId[]): Q
 function survivalText(failures: number): string {
   if (failures < 0) return 'these acceptors have none';
   if (failures === 0) return 'survives no failure';
-  return `survives any ${failures === 1 ? 'failure' : `${failures} failures`}`;
+  return `survives any ${failures === 1 ? 'one failure' : `${failures} failures`}`;
 }
