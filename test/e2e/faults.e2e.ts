@@ -188,6 +188,7 @@ test('in hold mode nothing moves until it is delivered, from the stage or by a k
   await person.begin({ seed: 29, speed: 4, config: { learnEvery: 3_600_000_000 } });
   const before = 5;
   await expect.poll(() => arrivals(person)).toBe(before);
+  await app.node(1).focus();
   await page.keyboard.press('h');
   const bar = page.getByRole('group', { name: 'Held packets' });
   await expect(bar).toContainText('0 packets held');
