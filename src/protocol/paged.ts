@@ -55,11 +55,13 @@ export function clearPaged<T>(paged: Paged<T>): void {
   paged.pages = new Map();
 }
 
-/** Instances and their records, ascending by instance. */
-export function* pagedEntries<T>(paged: Paged<T>): Generator<readonly [number, T], void> {
-  for (const number of [...paged.pages.keys()].sort((a, b) => a - b)) {
+/** Instances from `first` on and their records, ascending by instance. */
+export function* pagedEntries<T>(paged: Paged<T>, first = 0): Generator<readonly [number, T], void> {
+  const firstPage = pageOf(first);
+  const numbers = [...paged.pages.keys()].filter((number) => number >= firstPage);
+  for (const number of numbers.sort((a, b) => a - b)) {
     const { records } = paged.pages.get(number)!;
-    for (let at = 0; at < PAGE_SIZE; at++) {
+    for (let at = number === firstPage ? first % PAGE_SIZE : 0; at < PAGE_SIZE; at++) {
       const record = records[at];
       if (record !== undefined) yield [number * PAGE_SIZE + at, record];
     }

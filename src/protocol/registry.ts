@@ -1,9 +1,10 @@
 /** The one list of protocols. Panels, scenarios, checks and the command line take a protocol from here. */
 import { ProtocolError } from './protocol.ts';
 import type { AnyProtocol } from './protocol.ts';
+import { multipaxos } from './multipaxos/multipaxos.ts';
 import { paxos } from './paxos/paxos.ts';
 
-export const protocols: readonly AnyProtocol[] = [paxos];
+export const protocols: readonly AnyProtocol[] = [paxos, multipaxos];
 
 /**
  * The protocol called `name` in files and on the command line.
