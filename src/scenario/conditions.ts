@@ -55,6 +55,7 @@ export const conditionForms: readonly string[] = [
   'n1 refused',
   'n1 applies slot N',
   'c1 answered [RESULT]',
+  'N answers to c1 [RESULT]',
   'n1 joins',
   'n1 leaves',
   'parted',
@@ -108,6 +109,10 @@ const readers: readonly (readonly [RegExp, Reader])[] = [
     type: 'answered',
     node: nodeOf(node, vocabulary),
     result: quoted ?? words ?? null,
+  })],
+  [RegExp(`^(\\d+) answers? to (c\\d+|a client)(?: (?:"([^"]+)"|(.+)))?$`), ([count, node, quoted, words], vocabulary) => ({
+    pattern: { type: 'answered', node: nodeOf(node, vocabulary), result: quoted ?? words ?? null },
+    count: countOf(count),
   })],
   [/^(n\d+) (joins|leaves)$/, ([node, verb], vocabulary) => ({
     type: verb as 'joins' | 'leaves',

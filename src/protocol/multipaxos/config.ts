@@ -3,7 +3,7 @@ import { flagField, integerField, objectField, show } from '../fields.ts';
 import { checkOperation } from '../machine/database.ts';
 import { readModes } from '../machine/operation.ts';
 import type { Operation, ReadMode } from '../machine/operation.ts';
-import { NODES_MAX, ProtocolError } from '../protocol.ts';
+import { actorNamed, NODES_MAX, ProtocolError } from '../protocol.ts';
 import type { NodeId } from '../protocol.ts';
 import { checkQuorum } from '../quorum.ts';
 import type { QuorumSystem } from '../quorum.ts';
@@ -206,8 +206,10 @@ function nodeList(field: string, given: unknown): readonly NodeId[] {
   return [...new Set(nodes)].sort((a, b) => a - b);
 }
 
+/** A server, by its number or, as people write it, by its name. */
 function node(field: string, given: unknown): NodeId {
-  return integerField(field, given, 1, NODES_MAX, ' (a server)');
+  const named = typeof given === 'string' ? actorNamed(given) : given;
+  return integerField(field, named ?? given, 1, NODES_MAX, ' (a server)');
 }
 
 function time(field: string, given: unknown): number {
