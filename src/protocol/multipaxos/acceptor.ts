@@ -8,17 +8,16 @@ import type { Ballot } from '../ballot.ts';
 import { getPaged, pagedEntries, setPaged } from '../paged.ts';
 import { nameOf } from '../protocol.ts';
 import type { NodeId } from '../protocol.ts';
+import { tellChosen } from './catchup.ts';
 import { hearLeader, overtake, rearmElection } from './election.ts';
-import { absorb, tellChosen } from './learner.ts';
+import { absorb } from './learner.ts';
 import { hasNode, isAcceptor, mayVote } from './members.ts';
 import { ITEMS_MAX } from './messages.ts';
 import type { Accept, Heartbeat, Prepare, SlotItem } from './messages.ts';
 import { ballotRecord, logRecord } from './records.ts';
 import { note, send } from './state.ts';
 import type { Out, ServerState } from './state.ts';
-
-/** Name of the timer of a lease granted. */
-export const GRANT = 'grant';
+import { GRANT } from './timers.ts';
 
 /**
  * Phase 1b. Promises a ballot at least as high as any promised before: the same one again is the same candidate asking

@@ -7,10 +7,9 @@ import type { NodeId } from '../protocol.ts';
 import { describeQuorums, holdsFor } from '../quorum.ts';
 import { textOf } from './command.ts';
 import type { Member } from './command.ts';
-import { work } from './leader.ts';
 import { latestConfig, nodesOf } from './members.ts';
 import type { Answer, Change, Join } from './messages.ts';
-import { HOPS_MAX } from './requests.ts';
+import { HOPS_MAX } from './queue.ts';
 import { note, send } from './state.ts';
 import type { Asker, Out, ServerState, Term } from './state.ts';
 
@@ -56,7 +55,7 @@ function considerChange(state: ServerState, term: Term, change: Change, out: Out
   const why = whyNot(state, term, members);
   if (why !== null) tell(state, change, false, why, out);
   else if (sameMembers(before, members)) tell(state, change, true, `the members are ${namesOf(members)} already`, out);
-  else start(state, term, members, { server: change.server, id: change.id }, out);
+  else start(term, members, { server: change.server, id: change.id }, out);
 }
 
 /** A server asks for a vote, in the epoch of the disk it has: it takes the place of its old self, if that was a member. */
@@ -67,7 +66,7 @@ export function considerJoin(state: ServerState, { node, epoch }: Join, out: Out
   if (term === null || (old !== undefined && old.epoch >= epoch)) return;
   const members = [...before.filter((member) => member.node !== node), { node, epoch }].sort((a, b) => a.node - b.node);
   // It will ask again.
-  if (whyNot(state, term, members) === null) start(state, term, members, null, out);
+  if (whyNot(state, term, members) === null) start(term, members, null, out);
 }
 
 /** Why the members cannot be changed to these now; `null`: they can. */
@@ -86,10 +85,9 @@ function whyNot(state: ServerState, term: Term, members: readonly Member[]): str
   return null;
 }
 
-function start(state: ServerState, term: Term, members: readonly Member[], asker: Asker | null, out: Out): void {
+function start(term: Term, members: readonly Member[], asker: Asker | null, out: Out): void {
   term.change = { members, asker, proposed: false };
   note(`wants ${textOf({ type: 'members', members })}`, out);
-  work(state, out);
 }
 
 /** A change has been taken in; from `slot` on it holds. */

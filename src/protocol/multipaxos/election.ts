@@ -10,20 +10,18 @@
 import { compareBallots, formatBallot, sameBallot } from '../ballot.ts';
 import type { Ballot } from '../ballot.ts';
 import { pagedEntries } from '../paged.ts';
+import { nameOf } from '../protocol.ts';
 import type { NodeId } from '../protocol.ts';
 import { nextInteger } from '../random.ts';
+import { behind } from './catchup.ts';
 import { refuseChange } from './changes.ts';
-import { HEARTBEAT, RETRY, lead } from './leader.ts';
-import { behind } from './learner.ts';
-import { hasMember, isQuorumOf, mayLead } from './members.ts';
+import { hasMember, isQuorumOf, latestConfig, mayLead } from './members.ts';
 import type { MemberConfig, Promised, Refuse } from './messages.ts';
 import { ballotRecord, roundRecord } from './records.ts';
-import { requeue, routeQueue } from './requests.ts';
+import { requeue, routeQueue } from './queue.ts';
 import { newTerm, note, send, sessionKey } from './state.ts';
 import type { Out, PendingAnswer, ServerState, Term } from './state.ts';
-
-/** Name of the election timer. */
-export const ELECTION = 'election';
+import { ELECTION, HEARTBEAT, RETRY } from './timers.ts';
 
 /** Sets the election timer anew; only a member has one. */
 export function rearmElection(state: ServerState, out: Out): void {
@@ -69,7 +67,6 @@ export function campaign(state: ServerState, out: Out): void {
   term.answers.set(state.node, { epoch: state.epoch, cursor: 0, above: first - 1 });
   for (const config of state.configs) askForPromises(state, term, config, out);
   out.push({ type: 'setTimer', name: RETRY, after: state.config.retryAfter });
-  if (covers(state, term, state.configs[0]!, first)) lead(state, term, out);
 }
 
 /** Asks the members of a configuration that have not promised yet: for the first time, again, or for the next piece. */
@@ -83,7 +80,7 @@ export function askForPromises(state: ServerState, term: Term, { members }: Memb
   }
 }
 
-/** A promise, or a piece of one. With a phase-1 quorum of whole ones the candidate leads. */
+/** A promise, or a piece of one. With a phase-1 quorum of whole ones the candidate leads (leader.ts). */
 export function onPromise(state: ServerState, from: NodeId, message: Promised, out: Out): void {
   const { term } = state;
   if (term === null || !sameBallot(message.ballot, term.ballot)) return;
@@ -95,12 +92,8 @@ export function onPromise(state: ServerState, from: NodeId, message: Promised, o
   if (last > state.highest) state.highest = last;
   const above = Math.max(answer.above, message.edge);
   term.answers.set(from, { epoch: answer.epoch, cursor: message.next, above });
-  if (message.next !== 0) {
-    send(from, { type: 'prepare', ballot: term.ballot, from: message.next }, out);
-    return;
-  }
-  behind(state, from, message.upTo, out);
-  if (state.mode === 'leader' || covers(state, term, state.configs[0]!, state.applied + 1)) lead(state, term, out);
+  if (message.next === 0) behind(state, from, message.upTo, out);
+  else send(from, { type: 'prepare', ballot: term.ballot, from: message.next }, out);
 }
 
 function report(term: Term, item: Promised['items'][number]): void {
@@ -169,4 +162,20 @@ export function hearLeader(state: ServerState, ballot: Ballot, out: Out): void {
   if (state.term !== null && compareBallots(ballot, state.term.ballot) <= 0) return;
   state.leader = ballot;
   routeQueue(state, out);
+}
+
+/** The members have changed: from now on, or from a later slot on. A leader that is none from the next slot on leaves. */
+export function onMembersChanged(state: ServerState, out: Out): void {
+  const { term } = state;
+  if (term === null) return;
+  if (!mayLead(state)) {
+    note(`${nameOf(state.node)} is no member from slot ${state.applied + 1} on, and leads no more`, out);
+    stepDown(state, out);
+    return;
+  }
+  // Whoever goes along with it now has to say so again, as a member of what is in force now.
+  term.alive.clear();
+  term.leaseOver = term.round;
+  const config = latestConfig(state);
+  if (!covers(state, term, config, config.from)) askForPromises(state, term, config, out);
 }

@@ -16,12 +16,10 @@ import { rearmElection } from './election.ts';
 import { standingOf } from './members.ts';
 import type { Join } from './messages.ts';
 import { bornRecord } from './records.ts';
-import { HOPS_MAX } from './requests.ts';
+import { HOPS_MAX } from './queue.ts';
 import { note, send } from './state.ts';
 import type { Out, ServerState } from './state.ts';
-
-/** Name of the timer of a server that asks for a vote. */
-export const JOIN = 'join';
+import { JOIN } from './timers.ts';
 
 /** Asks every server to be made a member, and what has been chosen; again and again until it is one. */
 export function onJoinTimer(state: ServerState, out: Out): void {

@@ -9,55 +9,56 @@
  */
 import { formatBallot } from '../ballot.ts';
 import { getPaged, setPaged } from '../paged.ts';
-import { nameOf } from '../protocol.ts';
 import type { NodeId, Saved } from '../protocol.ts';
-import { takeNext } from './requests.ts';
+import { takeNext } from './queue.ts';
 import { NO_OP } from './command.ts';
 import type { LogCommand } from './command.ts';
-import { askForPromises, covers, stepDown } from './election.ts';
+import { askForPromises, covers } from './election.ts';
 import { advance, know } from './learner.ts';
-import { audience, configAt, hasMember, isQuorumOf, latestConfig, mayLead } from './members.ts';
+import { audience, configAt, hasMember, isQuorumOf, latestConfig } from './members.ts';
 import type { Accepted, MemberConfig } from './messages.ts';
 import { beat, serveReads } from './reads.ts';
 import { logRecord } from './records.ts';
 import { note, send } from './state.ts';
 import type { Out, Proposal, ServerState, Term } from './state.ts';
+import { HEARTBEAT, RETRY } from './timers.ts';
 
-/** Names of the timers of heartbeats and of repetitions. */
-export const HEARTBEAT = 'heartbeat';
-export const RETRY = 'retry';
-
-/** Phase 1 is complete where the next slots are: takes office, or goes on with what waited for a promise. */
-export function lead(state: ServerState, term: Term, out: Out): void {
-  if (state.mode !== 'leader') {
-    state.mode = 'leader';
-    state.leader = term.ballot;
-    out.push({ type: 'lead', ballot: term.ballot, on: true });
-    const open = term.reportedUpTo - state.applied;
-    const work = open > 0 ? `; slots ${state.applied + 1} to ${term.reportedUpTo} are to be finished first` : '';
-    note(`leads with ${formatBallot(term.ballot)}${work}`, out);
-    onHeartbeatTimer(state, out);
+/**
+ * What follows from a step, at the end of it: slots that are chosen are taken in; a candidate whose phase 1 is complete
+ * takes office; a leader proposes all that it can, takes in what is chosen by its own vote alone, and so on; then it
+ * answers reads, and says how far it got.
+ */
+export function settle(state: ServerState, out: Out): void {
+  for (;;) {
+    advance(state, out);
+    const { term } = state;
+    if (term === null) return;
+    if (state.mode === 'candidate') {
+      if (!covers(state, term, state.configs[0]!, state.applied + 1)) return;
+      takeOffice(state, term, out);
+    }
+    if (propose(state, term, out)) continue;
+    serveReads(state, term, out);
+    tell(state, term, out);
+    return;
   }
-  work(state, out);
+}
+
+/** Phase 1 is complete where the next slots are. */
+function takeOffice(state: ServerState, term: Term, out: Out): void {
+  state.mode = 'leader';
+  state.leader = term.ballot;
+  out.push({ type: 'lead', ballot: term.ballot, on: true });
+  const first = state.applied + 1;
+  const open = term.reportedUpTo >= first ? `; slots ${first} to ${term.reportedUpTo} are to be finished first` : '';
+  note(`leads with ${formatBallot(term.ballot)}${open}`, out);
+  onHeartbeatTimer(state, out);
 }
 
 export function onHeartbeatTimer(state: ServerState, out: Out): void {
   if (state.mode !== 'leader' || state.term === null) return;
   out.push({ type: 'setTimer', name: HEARTBEAT, after: state.config.heartbeat });
   beat(state, state.term, out);
-}
-
-/** Proposes all that there is to propose, takes in what is chosen by that, and so on; then says how far it got. */
-export function work(state: ServerState, out: Out): void {
-  if (state.mode === 'candidate' && covers(state, state.term!, state.configs[0]!, state.applied + 1)) {
-    lead(state, state.term!, out);
-    return;
-  }
-  while (state.mode === 'leader' && state.term !== null && propose(state, state.term, out) && advance(state, out));
-  const { term } = state;
-  if (state.mode !== 'leader' || term === null) return;
-  serveReads(state, term, out);
-  tell(state, term, out);
 }
 
 /** Proposes in every slot that it can. @returns whether its own votes alone made something chosen. */
@@ -127,7 +128,7 @@ export function onAccepted(state: ServerState, from: NodeId, message: Accepted, 
   const proposal = term.proposals.get(message.slot);
   if (proposal === undefined || proposal.voters.includes(from)) return;
   if (!hasMember(configAt(state, message.slot), from, message.epoch)) return;
-  if (count(state, term, proposal, from, out) && advance(state, out)) work(state, out);
+  count(state, term, proposal, from, out);
 }
 
 /** Counts a vote. @returns whether the slot is chosen by it: by a phase-2 quorum of its members, at one ballot. */
@@ -160,20 +161,4 @@ export function onRetryTimer(state: ServerState, out: Out): void {
     if (!proposal.recent) askForVotes(state, term, proposal, configAt(state, proposal.slot), out);
     proposal.recent = false;
   }
-}
-
-/** The members have changed: from now on, or from a later slot on. A leader that is none from the next slot on leaves. */
-export function onMembersChanged(state: ServerState, out: Out): void {
-  const { term } = state;
-  if (term === null) return;
-  if (!mayLead(state)) {
-    note(`${nameOf(state.node)} is no member from slot ${state.applied + 1} on, and leads no more`, out);
-    stepDown(state, out);
-    return;
-  }
-  // Whoever goes along with it now has to say so again, as a member of what is in force now.
-  term.alive.clear();
-  term.leaseOver = term.round;
-  const config = latestConfig(state);
-  if (!covers(state, term, config, config.from)) askForPromises(state, term, config, out);
 }

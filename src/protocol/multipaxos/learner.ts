@@ -11,22 +11,16 @@ import type { Ballot } from '../ballot.ts';
 import { applyOperation } from '../machine/database.ts';
 import { getPaged, setPaged } from '../paged.ts';
 import type { NodeId } from '../protocol.ts';
-import { nextItem } from '../random.ts';
+import { ask, behind } from './catchup.ts';
 import { onChangeApplied } from './changes.ts';
 import { textOf } from './command.ts';
-import { overtake } from './election.ts';
-import { onMembersChanged, work } from './leader.ts';
-import { audience, isAcceptor, nodesOf, standingOf } from './members.ts';
-import { ITEMS_MAX } from './messages.ts';
+import { onMembersChanged, overtake } from './election.ts';
+import { isAcceptor, nodesOf } from './members.ts';
 import type { Learned, SlotItem } from './messages.ts';
-import { answerPending } from './requests.ts';
+import { answerPending } from './queue.ts';
 import { becomeMember } from './joining.ts';
-import { sendSnapshot, takeSnapshot } from './snapshots.ts';
-import { send } from './state.ts';
+import { takeSnapshot } from './snapshots.ts';
 import type { Out, ServerState } from './state.ts';
-
-/** Name of the timer for catching up. */
-export const LEARN = 'learn';
 
 /** From now on the slot is known to be chosen, by the acceptors `quorum`; by hearsay if there are none. */
 export function know(state: ServerState, { slot, ballot, command }: SlotItem, quorum: readonly NodeId[], out: Out): void {
@@ -87,54 +81,8 @@ export function absorb(state: ServerState, from: NodeId, ballot: Ballot, upTo: n
     if (vote === undefined || !sameBallot(vote.ballot, ballot)) break;
     know(state, { slot, ballot, command: vote.command }, [], out);
   }
-  if (advance(state, out)) work(state, out);
+  advance(state, out);
   behind(state, from, upTo, out);
-}
-
-/** Somebody knows every slot up to `upTo`; if this server does not, it asks, at most once until the timer fires. */
-export function behind(state: ServerState, whom: NodeId, upTo: number, out: Out): void {
-  if (upTo > state.known) state.known = upTo;
-  if (upTo > state.highest) state.highest = upTo;
-  if (state.applied >= upTo) return;
-  if (!state.asked) {
-    state.asked = true;
-    ask(state, whom, out);
-  }
-  if (!state.learning) setLearnTimer(state, out);
-}
-
-/** Asks again, and another server, while something is missing; a server without a vote asks on and on. */
-export function onLearnTimer(state: ServerState, out: Out): void {
-  state.learning = false;
-  state.asked = false;
-  const standing = standingOf(state);
-  const waits = standing === 'joining' || standing === 'rebuilding';
-  if (state.applied >= state.known && !waits) return;
-  const others = audience(state);
-  if (others.length > 0) ask(state, nextItem(state.random, others), out);
-  setLearnTimer(state, out);
-}
-
-export function setLearnTimer(state: ServerState, out: Out): void {
-  state.learning = true;
-  out.push({ type: 'setTimer', name: LEARN, after: state.config.retryAfter });
-}
-
-function ask(state: ServerState, whom: NodeId, out: Out): void {
-  send(whom, { type: 'query', from: state.applied + 1 }, out);
-}
-
-/** Tells what is chosen from a slot on: from the log, or, if it was let go there, the snapshot. Nothing known: silence. */
-export function tellChosen(state: ServerState, to: NodeId, from: number, out: Out): void {
-  if (from <= state.edge) {
-    sendSnapshot(state, to, out);
-    return;
-  }
-  const items: SlotItem[] = [];
-  for (let slot = from; slot <= state.applied && items.length < ITEMS_MAX; slot++) {
-    items.push({ slot, ...getPaged(state.chosen, slot)! });
-  }
-  if (items.length > 0) send(to, { type: 'learned', items, more: items.at(-1)!.slot < state.applied }, out);
 }
 
 /** Told by another server. What was chosen at a higher ballot than its own shows a leader that it leads no more. */
@@ -144,8 +92,6 @@ export function onLearned(state: ServerState, from: NodeId, { items, more }: Lea
     overtake(state, item.ballot, out);
     know(state, item, [], out);
   }
-  if (!advance(state, out)) return;
   // Only after news: a copy of an answer must not make two askers of one.
-  if (more) ask(state, from, out);
-  work(state, out);
+  if (advance(state, out) && more) ask(state, from, out);
 }

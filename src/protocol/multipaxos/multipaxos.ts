@@ -16,7 +16,8 @@ import type { MultiPaxosMessage } from './messages.ts';
 import { stepServer } from './server.ts';
 import { forkServer, initServer } from './state.ts';
 import type { Out, ServerState } from './state.ts';
-import { describeSaved, describeTimer, disk, memoryOfServer } from './trees.ts';
+import { describeTimer } from './timers.ts';
+import { describeSaved, disk, memoryOfServer } from './trees.ts';
 import { viewServer } from './view.ts';
 import { decode, encode } from './wire.ts';
 

@@ -18,12 +18,10 @@ import { grant } from './acceptor.ts';
 import { covers } from './election.ts';
 import { audience, hasMember, isQuorumOf } from './members.ts';
 import type { Alive, ClientRequest } from './messages.ts';
-import { answer } from './requests.ts';
+import { answer } from './queue.ts';
 import { send } from './state.ts';
 import type { Out, ServerState, Term } from './state.ts';
-
-/** Timers of leases are named `lease/<round>`. */
-export const LEASE = 'lease/';
+import { LEASE } from './timers.ts';
 
 /** A get at the leader: answered at once while it has a lease, or with the next round that a quorum answers. */
 export function readAtLeader(state: ServerState, term: Term, request: ClientRequest, byLease: boolean, out: Out): void {

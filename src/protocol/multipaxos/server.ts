@@ -3,35 +3,47 @@ import { compareBallots } from '../ballot.ts';
 import { deletePaged, setPaged } from '../paged.ts';
 import { nameOf } from '../protocol.ts';
 import type { Input, NodeId, Saved } from '../protocol.ts';
-import { GRANT, onAccept, onGrantOver, onHeartbeat, onPrepare } from './acceptor.ts';
+import { onAccept, onGrantOver, onHeartbeat, onPrepare } from './acceptor.ts';
+import { onLearnTimer, tellChosen } from './catchup.ts';
 import { onAnswer, onChange, onChangeRequest } from './changes.ts';
 import type { MultiPaxosConfig, MultiPaxosRequest } from './config.ts';
-import { ELECTION, campaign, firstElection, hearLeader, onElectionTimer, onPromise, onRefuse, overtake, rearmElection } from './election.ts';
-import { JOIN, onJoin, onJoinTimer } from './joining.ts';
-import { HEARTBEAT, RETRY, onAccepted, onHeartbeatTimer, onRetryTimer } from './leader.ts';
-import { LEARN, absorb, onLearnTimer, onLearned, tellChosen } from './learner.ts';
+import {
+  campaign,
+  firstElection,
+  hearLeader,
+  onElectionTimer,
+  onPromise,
+  onRefuse,
+  overtake,
+  rearmElection,
+} from './election.ts';
+import { onJoin, onJoinTimer } from './joining.ts';
+import { onAccepted, onHeartbeatTimer, onRetryTimer, settle } from './leader.ts';
+import { absorb, onLearned } from './learner.ts';
 import { mayLead, nodesOf } from './members.ts';
 import type { MultiPaxosMessage } from './messages.ts';
-import { LEASE, onAlive, onLeaseOver } from './reads.ts';
+import { onAlive, onLeaseOver } from './reads.ts';
 import { bornRecord, logRecord, readRecord, slotOfRecord } from './records.ts';
 import { onClientRequest } from './requests.ts';
 import { install, onSnapshot } from './snapshots.ts';
 import type { Out, ServerState } from './state.ts';
+import { ELECTION, GRANT, HEARTBEAT, JOIN, LEARN, LEASE, RETRY } from './timers.ts';
 
 export function stepServer(state: ServerState, input: Input<MultiPaxosMessage, MultiPaxosRequest>, out: Out): void {
   switch (input.type) {
     case 'message':
       onMessage(state, input.from, input.message, out);
-      return;
+      break;
     case 'timer':
       onTimer(state, input.name, out);
-      return;
+      break;
     case 'request':
       onRequest(state, input.id, input.request, out);
-      return;
+      break;
     case 'start':
       onStart(state, input.stored, out);
   }
+  settle(state, out);
 }
 
 function onMessage(state: ServerState, from: NodeId, message: MultiPaxosMessage, out: Out): void {

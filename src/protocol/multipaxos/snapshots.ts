@@ -9,16 +9,14 @@
 import { loadDatabase, saveDatabase } from '../machine/database.ts';
 import { compareBallots } from '../ballot.ts';
 import { deletePaged, getPaged, pagedEntries } from '../paged.ts';
-import type { NodeId, Saved } from '../protocol.ts';
-import { overtake } from './election.ts';
+import type { Saved } from '../protocol.ts';
+import { onMembersChanged, overtake } from './election.ts';
 import { becomeMember } from './joining.ts';
-import { onMembersChanged, work } from './leader.ts';
-import { advance } from './learner.ts';
 import { isAcceptor, nodesOf } from './members.ts';
 import type { Snapshot } from './messages.ts';
 import { logRecord, snapshotRecord } from './records.ts';
-import { answerAll } from './requests.ts';
-import { note, send } from './state.ts';
+import { answerAll } from './queue.ts';
+import { note } from './state.ts';
 import type { Out, SavedSnapshot, ServerState } from './state.ts';
 
 /**
@@ -48,12 +46,6 @@ export function forgetLog(state: ServerState, upTo: number): Saved[] {
   return records;
 }
 
-export function sendSnapshot({ snapshot }: ServerState, to: NodeId, out: Out): void {
-  if (snapshot === null) return;
-  const { upTo, ballot, configs, database } = snapshot;
-  send(to, { type: 'snapshot', upTo, ballot, configs, database: JSON.stringify(database) }, out);
-}
-
 /** Another's state machine is further: it takes the place of this one, and of the log up to there. */
 export function onSnapshot(state: ServerState, message: Snapshot, out: Out): void {
   const { upTo, ballot, configs } = message;
@@ -69,8 +61,6 @@ export function onSnapshot(state: ServerState, message: Snapshot, out: Out): voi
   for (const { from: slot, members } of configs) out.push({ type: 'members', slot, members: nodesOf(members) });
   answerAll(state, out);
   onMembersChanged(state, out);
-  advance(state, out);
-  work(state, out);
 }
 
 /** Takes a snapshot into the state machine. */

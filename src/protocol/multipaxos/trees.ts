@@ -1,20 +1,14 @@
-/** Memory and disk of a server as trees of the same shape, and its records and timers as sentences. */
+/** Memory and disk of a server as trees of the same shape, and its records as sentences. */
 import { formatBallot } from '../ballot.ts';
 import { loadDatabase, viewDatabase } from '../machine/database.ts';
 import type { Database } from '../machine/database.ts';
 import { getPaged, latestPaged } from '../paged.ts';
 import type { Json, Saved } from '../protocol.ts';
-import { GRANT } from './acceptor.ts';
 import { textOf, textOfMember } from './command.ts';
-import { ELECTION } from './election.ts';
-import { JOIN } from './joining.ts';
-import { HEARTBEAT, RETRY } from './leader.ts';
-import { LEARN } from './learner.ts';
 import { standingOf } from './members.ts';
 import type { MemberConfig } from './messages.ts';
-import { LEASE } from './reads.ts';
 import { readRecord, slotOfRecord } from './records.ts';
-import { waitingCount } from './requests.ts';
+import { waitingCount } from './queue.ts';
 import type { SavedSnapshot, ServerState, Term, Vote } from './state.ts';
 
 /** Most slots in a tree, latest first: a person reads them. */
@@ -143,19 +137,4 @@ export function describeSaved(record: Saved): string {
     case 'snapshot':
       return `the state after slot ${fact.snapshot.upTo}`;
   }
-}
-
-const TIMERS: { readonly [name: string]: string } = {
-  [ELECTION]: 'election, if no leader is heard of',
-  [HEARTBEAT]: 'heartbeat',
-  [RETRY]: 'repetition of what was not answered',
-  [LEARN]: 'catch-up',
-  [JOIN]: 'asking for a vote',
-  [GRANT]: 'end of the lease granted',
-};
-
-/** What a timer is for. Those of clients say so by their names. */
-export function describeTimer(name: string): string {
-  if (name.startsWith(LEASE)) return `end of the lease of round ${name.slice(LEASE.length)}`;
-  return TIMERS[name] ?? name;
 }

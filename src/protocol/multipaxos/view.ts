@@ -6,7 +6,7 @@ import type { ReplicaView, Role, SlotView, View } from '../protocol.ts';
 import { nameOf } from '../protocol.ts';
 import { textOf } from './command.ts';
 import { configAt, mayLead, nodesOf, standingOf } from './members.ts';
-import { waitingCount } from './requests.ts';
+import { waitingCount } from './queue.ts';
 import type { ServerState } from './state.ts';
 
 /** How many of the latest slots in the state machine are shown. */
