@@ -29,6 +29,15 @@ export class TimeScale {
     return before.at + ((after.at - before.at) * (seq - before.seq)) / (after.seq - before.seq);
   }
 
+  /** The number of events up to a virtual time (µs): evenly between the nearest two that are known. */
+  seqAt(at: number): number {
+    const index = countUpTo(this.points, at, (point) => point.at);
+    const before = this.points[index - 1] ?? { seq: 0, at: 0 };
+    const after = this.points[index];
+    if (after === undefined || before.at === at) return before.seq;
+    return before.seq + ((after.seq - before.seq) * (at - before.at)) / (after.at - before.at);
+  }
+
   clear(): void {
     this.points = [];
   }

@@ -150,6 +150,8 @@ export interface MessageKind {
   readonly shape: 'circle' | 'square' | 'diamond' | 'triangle' | 'hexagon' | 'cross';
   /** Where it belongs: `phase1`, `phase2`, `learn`, `refuse`, `other`. Chooses the colour. */
   readonly family: 'phase1' | 'phase2' | 'learn' | 'refuse' | 'other';
+  /** It is between a client and a server, or on its way there through another. Counted apart. @default false */
+  readonly ofClients?: boolean;
   /** One sentence of meaning, for tooltips and the legend. */
   readonly meaning: string;
 }

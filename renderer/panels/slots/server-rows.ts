@@ -27,8 +27,10 @@ export interface ServerRow {
   readonly snapshot: number;
   readonly applied: number;
   readonly highest: number;
-  /** What it knows of the slots after `applied`. */
+  /** What it knows of the slots after `applied` … */
   readonly slots: ReadonlyMap<number, SlotView>;
+  /** … up to this one: of more than some hundreds it does not show the rest. */
+  readonly shown: number;
 }
 
 /** Kept with the view they were made of: most nodes show the same from frame to frame. */
@@ -41,6 +43,7 @@ const nothing: Omit<ServerRow, 'node' | 'up'> = {
   applied: 0,
   highest: 0,
   slots: new Map(),
+  shown: 0,
 };
 
 /** The servers, ascending. Of one that is down: what was last seen of it. */
@@ -66,6 +69,7 @@ function readView({ leading, slots, replica }: View): Omit<ServerRow, 'node' | '
     applied: replica?.applied ?? 0,
     highest: Math.max(replica?.highest ?? 0, slots.at(-1)?.slot ?? 0),
     slots: new Map(slots.map((view) => [view.slot, view])),
+    shown: slots.at(-1)?.slot ?? 0,
   };
 }
 
@@ -78,7 +82,7 @@ export function stateOf(world: World, row: ServerRow, slot: number): SlotState {
   // Without a state machine nothing is ever applied, and what was chosen long ago is no longer shown by the nodes.
   if (row.standing === null && world.chosen.get(slot)?.knownTo.has(row.node) === true) return 'chosen';
   if (view !== undefined && view.accepted !== null) return 'accepted';
-  return row.standing !== null && slot < row.highest ? 'hole' : 'unknown';
+  return row.standing !== null && slot <= row.shown && slot < row.highest ? 'hole' : 'unknown';
 }
 
 /** Slots next to each other in the same state; but for holes, one slot each. */
@@ -103,7 +107,7 @@ export function* openStretches(world: World, row: ServerRow, first: number, last
     yield { first: slot, last: slot, state };
     next = slot + 1;
   }
-  const end = row.standing === null ? 0 : Math.min(last, row.highest - 1);
+  const end = row.standing === null ? 0 : Math.min(last, row.shown, row.highest - 1);
   if (next <= end) yield { first: next, last: end, state: 'hole' };
 }
 

@@ -1,7 +1,7 @@
 /** How marks look: shape and colour say the same thing twice. */
 import type { MarkKind } from '../../../src/contract/index.ts';
 
-export type MarkShape = 'dot' | 'cross' | 'up' | 'gap' | 'bridge' | 'diamond' | 'tick' | 'alarm';
+export type MarkShape = 'dot' | 'cross' | 'up' | 'gap' | 'bridge' | 'diamond' | 'tick' | 'alarm' | 'crown' | 'pair';
 
 export interface MarkLook {
   readonly shape: MarkShape;
@@ -16,8 +16,8 @@ export interface MarkLook {
 
 export const markLooks: Readonly<Record<MarkKind, MarkLook>> = {
   conflict: { shape: 'alarm', colour: '--danger', lane: 'above', rank: 9, label: 'two values chosen' },
-  leader: { shape: 'up', colour: '--accent', lane: 'above', rank: 3, label: 'new leader' },
-  members: { shape: 'diamond', colour: '--accent', lane: 'above', rank: 2, label: 'members changed' },
+  leader: { shape: 'crown', colour: '--accent', lane: 'above', rank: 3, label: 'new leader' },
+  members: { shape: 'pair', colour: '--accent', lane: 'above', rank: 2, label: 'members changed' },
   chosen: { shape: 'dot', colour: '--accent', lane: 'above', rank: 1, label: 'chosen' },
   crash: { shape: 'cross', colour: '--danger', lane: 'below', rank: 7, label: 'crash' },
   cut: { shape: 'gap', colour: '--warn', lane: 'below', rank: 6, label: 'cut' },

@@ -8,6 +8,15 @@ const MIDDLE = TRACK_HEIGHT / 2;
 const ABOVE = 9;
 const BELOW = 25;
 const TAU = 2 * Math.PI;
+/** Its points, for one of radius 1. */
+const CROWN = [
+  [-1.1, -0.7],
+  [-0.45, -0.1],
+  [0, -1.1],
+  [0.45, -0.1],
+  [1.1, -0.7],
+  [1, 0.75],
+] as const;
 
 export interface TrackPicture {
   readonly width: number;
@@ -88,6 +97,18 @@ function paintShape(context: CanvasRenderingContext2D, shape: MarkShape, x: numb
       if (shape === 'diamond') context.lineTo(x, y + r + 0.6);
       context.lineTo(x - r - 0.6, shape === 'alarm' ? y + r : y);
       context.closePath();
+      context.fill();
+      return;
+    case 'crown':
+      context.moveTo(x - r, y + 3);
+      for (const [dx, dy] of CROWN) context.lineTo(x + dx * r, y + dy * r);
+      context.closePath();
+      context.fill();
+      return;
+    case 'pair':
+      context.arc(x - 2.4, y, 2.1, 0, TAU);
+      context.moveTo(x + 4.5, y);
+      context.arc(x + 2.4, y, 2.1, 0, TAU);
       context.fill();
       return;
     case 'dot':

@@ -305,6 +305,7 @@ export const messageKinds: readonly MessageKind[] = [
     letter: 'R',
     shape: 'circle',
     family: 'other',
+    ofClients: true,
     meaning: 'A client asks for an operation; a server that does not lead passes it on.',
   },
   {
@@ -312,6 +313,7 @@ export const messageKinds: readonly MessageKind[] = [
     letter: 'r',
     shape: 'diamond',
     family: 'other',
+    ofClients: true,
     meaning: 'The answer to a client: its operation has taken effect, once.',
   },
   {
@@ -319,6 +321,7 @@ export const messageKinds: readonly MessageKind[] = [
     letter: '→',
     shape: 'cross',
     family: 'refuse',
+    ofClients: true,
     meaning: 'This server does not take the request; the client may ask the leader it names.',
   },
   {
