@@ -96,11 +96,13 @@ function shapesAt(shapes: readonly Shape[], given: unknown, path: readonly Prope
     return fitting.length > 0 ? fitting : options;
   }
   const inner = typeof given === 'object' && given !== null ? (given as Record<PropertyKey, unknown>)[key] : undefined;
-  const next = options
-    .filter((option) => fits(option, given) || rest.length === 0)
-    .map((option) => memberOf(option, key))
-    .filter((member) => member !== null);
-  return shapesAt(next, inner, rest);
+  const next = membersOf(options.filter((option) => fits(option, given)), key);
+  // When none is left, it may be the word itself that is wrong.
+  return shapesAt(next.length > 0 || rest.length > 0 ? next : membersOf(options, key), inner, rest);
+}
+
+function membersOf(shapes: readonly Shape[], key: PropertyKey): Shape[] {
+  return shapes.map((shape) => memberOf(shape, key)).filter((member) => member !== null);
 }
 
 function optionsOf(shape: Shape): Shape[] {

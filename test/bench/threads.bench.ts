@@ -94,6 +94,7 @@ function floodHeader(): RunHeader {
     config: { packets: IN_FLIGHT / nodes.length },
     seed: 1,
     nodes,
+    clients: 0,
     network: completeNetwork({}),
     client: { ...clientDefaults, enabled: false },
   };

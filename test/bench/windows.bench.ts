@@ -47,6 +47,7 @@ function header(nodes: number, inFlight: number): RunHeader {
     config: { packets: Math.ceil(inFlight / nodes) },
     seed: 1,
     nodes: Array.from({ length: nodes }, (_, i) => i + 1),
+    clients: 0,
     network: completeNetwork({}),
     client: { ...clientDefaults, enabled: false },
   };

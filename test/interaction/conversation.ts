@@ -12,6 +12,7 @@ import { observe } from '../../src/protocol/paxos/invariants.ts';
 import type { Fact } from '../../src/protocol/paxos/invariants.ts';
 import { ProtocolError } from '../../src/protocol/protocol.ts';
 import type { Effect, Input, NodeId, Saved } from '../../src/protocol/protocol.ts';
+import { setupOf } from '../support/setup.ts';
 
 interface Node {
   state: PaxosState | null;
@@ -52,7 +53,7 @@ export class Conversation {
     /** `check {"backoff": 3}`: what a configuration, or with `check request {…}` a request, is refused for. */
     check: (words) => this.check(words),
     /** `propose n1 1 red`: a client asks n1 to have "red" chosen in instance 1. */
-    propose: ([node, instance, value]) => this.ask(id(node!), paxos.propose(Number(instance), value!)),
+    propose: ([node, instance, value]) => this.ask(id(node!), paxos.propose!(Number(instance), value!)),
     /** `forge n1 n2 prepare 1 3.1`: a message that nobody sent (also promise, accept, accepted, nack). */
     forge: ([from, to, ...words]) => this.receive(id(from!), id(to!), parseMessage(words)),
     /** `deliver n1->n2 prepare`: what is under way and matches; words left out match everything. */
@@ -167,7 +168,7 @@ export class Conversation {
     const node = this.node(id);
     if (erased) node.disk.clear();
     const seed = 1000 * id + node.starts++;
-    node.state = paxos.init({ node: id, nodes: [...this.nodes.keys()], config: this.config, seed });
+    node.state = paxos.init(setupOf(id, [...this.nodes.keys()], this.config, seed));
     const what = node.disk.size > 0 ? 'with its disk' : 'with an empty disk';
     this.step(id, { type: 'start', stored: [...node.disk.values()] }, `n${id} starts ${what}`);
   }
@@ -219,7 +220,7 @@ export class Conversation {
     if (effect.type === 'save') effect.records.forEach((r) => this.line(`  saves: ${paxos.describeSaved(r)}`));
     else if (effect.type === 'setTimer') this.line(`  sets timer: ${paxos.describeTimer(effect.name)}`);
     else if (effect.type === 'cancelTimer') this.line(`  cancels timer: ${paxos.describeTimer(effect.name)}`);
-    else {
+    else if (effect.type === 'send') {
       const before = effects[i - 1];
       if (before?.type === 'send' && same(before.message, effect.message)) return;
       const to: NodeId[] = [];

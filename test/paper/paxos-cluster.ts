@@ -3,6 +3,7 @@ import type { Ballot } from '../../src/protocol/ballot.ts';
 import { paxos } from '../../src/protocol/paxos/paxos.ts';
 import type { PaxosMessage, PaxosState } from '../../src/protocol/paxos/paxos.ts';
 import type { Effect, NodeId, Saved } from '../../src/protocol/protocol.ts';
+import { setupOf } from '../support/setup.ts';
 
 export type Effects = Effect<PaxosMessage>[];
 
@@ -34,7 +35,7 @@ export class Subject {
   }
 
   proposes(value: string, instance = 1): Effects {
-    const request = paxos.propose(instance, value);
+    const request = paxos.propose!(instance, value);
     return this.keep(paxos.step(this.state, { type: 'request', id: ++this.requests, request }));
   }
 
@@ -57,7 +58,7 @@ export class Subject {
   }
 
   private fresh(): PaxosState {
-    return paxos.init({ node: this.id, nodes: this.nodes, config: this.config, seed: 10 * this.id + this.starts++ });
+    return paxos.init(setupOf(this.id, this.nodes, this.config, 10 * this.id + this.starts++));
   }
 
   private keep(effects: Effects): Effects {

@@ -8,6 +8,7 @@ import type { Fact, Violation } from '../../src/protocol/paxos/invariants.ts';
 import { paxos } from '../../src/protocol/paxos/paxos.ts';
 import type { PaxosConfig, PaxosMessage, PaxosRequest, PaxosState } from '../../src/protocol/paxos/paxos.ts';
 import type { Effect, Input, NodeId, Saved } from '../../src/protocol/protocol.ts';
+import { setupOf } from '../support/setup.ts';
 
 /** What a broken cluster does differently; `{}` breaks nothing. */
 export interface Faults {
@@ -87,7 +88,7 @@ export class World {
   propose(id: NodeId, instance: number, value: string): void {
     const node = this.nodes[id - 1]!;
     if (!node.state) return;
-    this.step(node, { type: 'request', id: ++this.requests, request: paxos.propose(instance, value) }, false);
+    this.step(node, { type: 'request', id: ++this.requests, request: paxos.propose!(instance, value) }, false);
   }
 
   /** Heals everything and lets time pass, 20 ms a hop, until nothing but idle learners is left or time is up. */
@@ -142,7 +143,7 @@ export class World {
     const stored = node.starts > 0 && this.faults.stored ? this.faults.stored(records) : records;
     node.disk = new Map(stored.map((record) => [record.key, record]));
     const seed = 100 * node.id + node.starts++;
-    node.state = paxos.init({ node: node.id, nodes: this.facts.nodes, config: this.config, seed });
+    node.state = paxos.init(setupOf(node.id, this.facts.nodes, this.config, seed));
     this.step(node, { type: 'start', stored }, false);
   }
 
@@ -167,7 +168,8 @@ export class World {
         this.chosen.push({ node: node.id, instance: effect.slot, value: effect.value });
       } else if (effect.type === 'note') {
         if (effect.text.startsWith('must propose')) this.adoptions++;
-      } else if (effect.to === node.id) toItself.push(effect.message);
+      } else if (effect.type !== 'send') continue;
+      else if (effect.to === node.id) toItself.push(effect.message);
       else this.packets.push({ from: node.id, to: effect.to, message: effect.message });
     }
     for (const message of toItself) this.receive({ from: node.id, to: node.id, message }, false);

@@ -23,7 +23,6 @@ export class Driver {
 
   constructor(header: RunHeader, protocol?: AnyProtocol) {
     this.scheduler = new Scheduler(header, protocol ?? protocolNamed(header.protocol));
-    for (const node of header.nodes) this.disks.set(node, new Disk());
     this.carryOut();
   }
 
@@ -87,7 +86,8 @@ export class Driver {
         this.disks.get(operation.node)!.crash();
       } else {
         const { setup, disk: how } = operation;
-        const disk = this.disks.get(setup.node)!;
+        const disk = this.disks.get(setup.node) ?? new Disk();
+        this.disks.set(setup.node, disk);
         disk.start(how);
         this.runners.set(setup.node, new NodeRunner({ protocol, setup, stored: disk.load(), observe: false }));
       }

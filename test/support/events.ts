@@ -3,6 +3,7 @@ import { EventLog, readEvents, type LogMark } from '../../src/cluster/event-log.
 import type { RunEvent } from '../../src/cluster/events.ts';
 import { defaultNetwork } from '../../src/network/settings.ts';
 import { Writer } from '../../src/protocol/codec.ts';
+import { valueSorts } from '../../src/protocol/protocol.ts';
 
 /** The place before the first event of any log. */
 export const LOG_START: LogMark = { chunk: 0, offset: 0, seq: 0, at: 0 };
@@ -32,8 +33,9 @@ export const oneOfEach: readonly Told[] = [
   { at: 12, type: 'cancelTimer', node: 1, name: 'retry/1' },
   { at: 13, type: 'timer', node: 1, name: 'learn' },
   { at: 14, type: 'reply', node: 1, request: 7, reply: { ok: true, text: 'chosen', slot: 1, value: 'red' } },
-  { at: 15, type: 'chosen', node: 3, slot: 1_000_000_000, value: 'red', ballot: { round: 70_000, node: 2 }, quorum: [1, 2, 3] },
-  { at: 15, type: 'chosen', node: 2, slot: 1, value: '', ballot: { round: 1, node: 2 }, quorum: [] },
+  { at: 15, type: 'chosen', node: 3, slot: 1_000_000_000, value: 'red', ballot: { round: 70_000, node: 2 }, quorum: [1, 2, 3], sort: 'command' },
+  { at: 15, type: 'chosen', node: 2, slot: 1, value: '', ballot: { round: 1, node: 2 }, quorum: [], sort: 'no-op' },
+  { at: 15, type: 'chosen', node: 2, slot: 2, value: 'members n1', ballot: { round: 1, node: 2 }, quorum: [15], sort: 'members' },
   { at: 16, type: 'note', node: 1, text: 'x'.repeat(300) },
   { at: 20, type: 'lost', packet: 200, cause: 'loss', progress: 0.1235 },
   { at: 20, type: 'lost', packet: 201, cause: 'cut', progress: 0 },
@@ -59,6 +61,20 @@ export const oneOfEach: readonly Told[] = [
   { at: 2 ** 40 + 2, type: 'hold', on: false },
   { at: 2 ** 40 + 2, type: 'held', packet: 200, progress: 0.25 },
   { at: 2 ** 40 + 2, type: 'retimed', packet: 200, due: 2 ** 40 + 9 },
+  { at: 2 ** 40 + 3, type: 'apply', node: 15, from: 1, to: 1, by: 'log' },
+  { at: 2 ** 40 + 3, type: 'apply', node: 1, from: 2, to: 1_000_000_000, by: 'snapshot' },
+  { at: 2 ** 40 + 3, type: 'lead', node: 3, ballot: { round: 70_000, node: 3 }, on: true },
+  { at: 2 ** 40 + 3, type: 'lead', node: 3, ballot: { round: 1, node: 15 }, on: false },
+  { at: 2 ** 40 + 3, type: 'members', node: 1, slot: 300, members: [1, 2, 15] },
+  { at: 2 ** 40 + 3, type: 'invoke', node: 16, session: 23_001, sequence: 1, operation: '{"type":"begin"}' },
+  { at: 2 ** 40 + 3, type: 'return', node: 23, session: 23_001, sequence: 70_000, result: '{"type":"begun","transaction":7}' },
+  { at: 2 ** 40 + 4, type: 'added', node: 15, groups: [[1, 2, 15, 16], [3, 23]] },
+  { at: 2 ** 40 + 4, type: 'removed', node: 1, groups: [[2, 15, 16], [3, 23]] },
+  { at: 2 ** 40 + 4, type: 'link', from: 23, to: 15, settings: null },
+  { at: 2 ** 40 + 4, type: 'cut', links: [{ from: 16, to: 1 }, { from: 15, to: 23 }] },
+  { at: 2 ** 40 + 4, type: 'mend', links: [{ from: 23, to: 16 }] },
+  { at: 2 ** 40 + 4, type: 'start', node: 23, incarnation: 1, disk: 'new' },
+  { at: 2 ** 40 + 4, type: 'crash', node: 23, point: 'now', error: '' },
 ];
 
 /** Writes an event as the scheduler and the merge do. */
@@ -107,6 +123,28 @@ export function writeEvent(log: EventLog, event: Told): void {
       fields.byte(event.ballot.node);
       fields.uint(event.quorum.length);
       for (const node of event.quorum) fields.byte(node);
+      fields.byte(valueSorts.indexOf(event.sort));
+      break;
+    case 'apply':
+      fields.uint(event.from);
+      fields.uint(event.to - event.from);
+      fields.byte(event.by === 'log' ? 0 : 1);
+      break;
+    case 'lead':
+      fields.uint(event.ballot.round);
+      fields.byte(event.ballot.node);
+      fields.byte(event.on ? 1 : 0);
+      break;
+    case 'members':
+      fields.uint(event.slot);
+      fields.uint(event.members.length);
+      for (const node of event.members) fields.byte(node);
+      break;
+    case 'invoke':
+    case 'return':
+      fields.uint(event.session);
+      fields.uint(event.sequence);
+      fields.text(event.type === 'invoke' ? event.operation : event.result);
       break;
     case 'note':
       fields.text(event.text);

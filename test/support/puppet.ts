@@ -53,6 +53,9 @@ export const puppet: Protocol<PuppetState, PuppetMessage, { readonly limit: numb
   title: 'Puppet',
   slotName: 'act',
   messages: [{ name: 'word', letter: 'W', shape: 'circle', family: 'other', meaning: 'What to do.' }],
+  clients: 0,
+  membership: false,
+  leaders: false,
   config(given) {
     const { limit = 0 } = given as { readonly limit?: unknown };
     if (typeof limit !== 'number') throw new ProtocolError('config.limit', 'must be a number');

@@ -132,8 +132,8 @@ describe('a script', () => {
   const told: Told[] = [
     { at: 10, type: 'send', node: 1, packet: 1, to: 2, due: 20, kind: kind('prepare'), body: new Uint8Array() },
     { at: 20, type: 'deliver', node: 2, packet: 1 },
-    { at: 30, type: 'chosen', node: 2, slot: 1, value: 'red', ballot: { round: 1, node: 1 }, quorum: [] },
-    { at: 40, type: 'chosen', node: 2, slot: 2, value: 'blue', ballot: { round: 1, node: 1 }, quorum: [] },
+    { at: 30, type: 'chosen', node: 2, slot: 1, value: 'red', ballot: { round: 1, node: 1 }, quorum: [], sort: 'command' },
+    { at: 40, type: 'chosen', node: 2, slot: 2, value: 'blue', ballot: { round: 1, node: 1 }, quorum: [], sort: 'command' },
     { at: 100, type: 'note', node: 1, text: '' },
   ];
   const prepared: Pattern = { type: 'message', kind: kind('prepare'), happens: 'delivered', from: 1, to: 2 };

@@ -11,13 +11,13 @@ import { presets } from '../../../src/network/settings.ts';
 import { protocolNamed } from '../../../src/protocol/registry.ts';
 
 const golden: { readonly engine: number; readonly digests: Readonly<Record<string, string>> } = {
-  engine: 1,
+  engine: 2,
   digests: {
-    'network classroom': 'b5538f0d431e41c5',
-    'network lan': 'a15dad6b14c747c1',
-    'network wan': '20fbcd5d27ea1037',
-    'network terrible': '918c8992fd4566ac',
-    'every command': '149e63aa139f6cc1',
+    'network classroom': '96330a41068969f0',
+    'network lan': 'e812284a799c00c2',
+    'network wan': '14d57b1e3950f8e6',
+    'network terrible': '6a2fcc01a3b0fb76',
+    'every command': '4a4f7f4a7d5e27c7',
   },
 };
 

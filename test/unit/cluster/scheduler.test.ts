@@ -9,7 +9,7 @@ import { replay } from '../../../src/host/replay.ts';
 import { protocolNamed } from '../../../src/protocol/registry.ts';
 import { Driver } from '../../support/driver.ts';
 import { eventsOf } from '../../support/events.ts';
-import { puppet, puppetHeader, told } from '../../support/puppet.ts';
+import { puppet, puppetHeader, told, type Action } from '../../support/puppet.ts';
 
 const MS = 1000;
 const paxos = createHeader(protocolNamed('paxos'), { nodes: 3, seed: 5, config: { roles: [['proposer', 'acceptor', 'learner'], ['acceptor', 'learner'], ['acceptor', 'learner']] } });
@@ -23,7 +23,7 @@ const brief = (event: RunEvent) => `${event.at} ${event.type} ${'node' in event 
 
 describe('a command that cannot be carried out', () => {
   const refused: [string, Command, RegExp][] = [
-    ['proposes at a node that is not there', { type: 'propose', node: 9 }, /there is no n9; the nodes are n1 to n3/],
+    ['proposes at a node that is not there', { type: 'propose', node: 9 }, /there is no n9; there are n1, n2, n3/],
     ['proposes at a node that is down', { type: 'propose', node: 3 }, /n3 is down; restart it, or ask another node/],
     ['proposes at a node that is no proposer', { type: 'propose', node: 2 }, /n2 is no proposer; ask n1/],
     ['crashes a node that is not there', { type: 'crash', node: 4, point: 'now' }, /there is no n4/],
@@ -139,13 +139,38 @@ describe('the order of events', () => {
     ]);
   });
 
-  it('holds with no latency at all', () => {
+  it('holds with no latency at all, which is one tick of the clock: windows are whole, and of one tick', () => {
     const latency = { distribution: 'constant', min: 0, max: 0, mean: 0 };
     const network = { ...puppetHeader(1).network, latency };
-    const cluster = puppets(2, { network });
-    cluster.command(propose(1, ['send', 2, [['send', 1, [['send', 1, [['note', 'home']]]]]]]));
-    cluster.runUntil(1);
-    expect(eventsOf(cluster.scheduler.log).map(brief).at(-1)).toBe('0 note n1 home');
+    const play = (drive: (cluster: InlineCluster) => void): InlineCluster => {
+      const cluster = puppets(3, { network });
+      const home: Action = ['send', 1, [['send', 1, [['note', 'home']]]]];
+      cluster.command(propose(1, ['send', 2, [home]], ['send', 3, [home, ['send', 2, [['note', 'too']]]]]));
+      drive(cluster);
+      return cluster;
+    };
+    const windows: unknown[] = [];
+    const whole = play(({ scheduler }) => {
+      const plan = scheduler.plan.bind(scheduler);
+      scheduler.plan = (limit, single) => {
+        const window = plan(limit, single);
+        if (window !== null) windows.push([window.single, window.until - window.from, window.batches.length]);
+        return window;
+      };
+    });
+    whole.runUntil(10);
+    expect(windows).toEqual([[false, 1, 3], [false, 1, 2], [false, 1, 2]]);
+    expect(eventsOf(whole.scheduler.log).filter(({ at }) => at === 2).map(brief)).toEqual([
+      '2 deliver n1', '2 send n1', '2 deliver n1', '2 note n1 home',
+      '2 deliver n1', '2 send n1', '2 deliver n1', '2 note n1 home', '2 deliver n2', '2 note n2 too',
+    ]);
+    const single = play((cluster) => {
+      while (cluster.step(10));
+    });
+    const chopped = play((cluster) => {
+      for (let at = 0; at <= 10; at++) cluster.runUntil(at);
+    });
+    expect([single.digest, chopped.digest]).toEqual([whole.digest, whole.digest]);
   });
 
   it('takes time no further than it was asked to, and further when nothing happens', () => {

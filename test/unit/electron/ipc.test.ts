@@ -53,9 +53,9 @@ test('what is right is done', async () => {
 
 describe('refused, with the field and what it must be, and nothing changes', () => {
   test.each<[WindowChannel, unknown, string]>([
-    ['session:command', { type: 'crash', node: 99 }, 'node: must be a whole number from 1 to 15, not 99'],
-    ['session:command', { type: 'crash', node: '1' }, 'node: must be a whole number from 1 to 15, not "1"'],
-    ['session:command', { type: 'crash' }, 'node: is missing: must be a whole number from 1 to 15'],
+    ['session:command', { type: 'crash', node: 99 }, 'node: must be a whole number from 1 to 23, not 99'],
+    ['session:command', { type: 'crash', node: '1' }, 'node: must be a whole number from 1 to 23, not "1"'],
+    ['session:command', { type: 'crash' }, 'node: is missing: must be a whole number from 1 to 23'],
     [
       'session:command',
       { type: 'crash', node: 1, point: 'noon' },
@@ -66,7 +66,7 @@ describe('refused, with the field and what it must be, and nothing changes', () 
       { type: 'crash', node: 1, extra: 1 },
       'there is no field "extra" here; there are type, node, point',
     ],
-    ['session:command', { type: 'boom' }, 'type: must be "propose", or "crash"'],
+    ['session:command', { type: 'boom' }, 'type: must be "propose", or "request"'],
     ['session:command', { type: 'crash', node: 4 }, 'there is no n4'],
     ['session:command', { type: 'propose', node: 1, value: '' }, 'value: must be text of 1 to 256 characters, not ""'],
     [
@@ -91,7 +91,7 @@ describe('refused, with the field and what it must be, and nothing changes', () 
       },
       'n2 stands in two groups',
     ],
-    ['session:command', { type: 'partition', groups: 'all' }, 'groups: must be a list of 1 to 15 entries, not "all"'],
+    ['session:command', { type: 'partition', groups: 'all' }, 'groups: must be a list of 1 to 23 entries, not "all"'],
     [
       'session:command',
       { type: 'network', settings: { loss: { probability: 1.5 } } },
@@ -119,7 +119,7 @@ describe('refused, with the field and what it must be, and nothing changes', () 
     ['transport:set', { speed: Number.NaN }, 'speed: must be'],
     ['transport:set', { playing: 'yes' }, 'playing: must be true or false, not "yes"'],
     ['transport:step', { often: 3 }, 'argument: must be'],
-    ['node:inspect', { node: 0 }, 'node: must be a whole number from 1 to 15, not 0'],
+    ['node:inspect', { node: 0 }, 'node: must be a whole number from 1 to 23, not 0'],
     ['node:inspect', { node: 4 }, 'there is no n4'],
     ['history:seek', { run: 1, seq: -1, before: 0, after: 0 }, 'seq: must be a whole number'],
     ['history:seek', { run: 1, seq: 0, before: 5000, after: 0 }, 'before: must be a whole number from 0 to 4000'],

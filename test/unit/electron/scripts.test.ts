@@ -25,7 +25,7 @@ const script: ScriptedCommand[] = [
 ];
 const header = createHeader(protocolNamed('paxos'), { nodes: 3, seed: 5, script });
 const END = 12 * SECOND;
-const expected: Expected = { until: END, list: [readExpectation('n3 restarts', { protocol: protocolNamed('paxos'), nodes: header.nodes })] };
+const expected: Expected = { until: END, list: [readExpectation('n3 restarts', { protocol: protocolNamed('paxos'), nodes: header.nodes, clients: 0 })] };
 const whole = new InlineCluster(header);
 whole.runUntil(END);
 

@@ -25,6 +25,11 @@ test.each<[Command, string]>([
   [{ type: 'crash', node: 3, point: 'now' }, 'crash of n3'],
   [{ type: 'restart', node: 3, disk: 'kept' }, 'restart of n3'],
   [{ type: 'propose', node: 2 }, 'proposal to n2'],
+  [{ type: 'request', node: 16, request: {} }, 'request to c1'],
+  [{ type: 'add' }, 'addition of a server'],
+  [{ type: 'add', node: 6, beside: 2 }, 'addition of n6'],
+  [{ type: 'remove', node: 6 }, 'removal of n6'],
+  [{ type: 'crash', node: 17, point: 'now' }, 'crash of c2'],
   [{ type: 'partition', groups: [[1, 2], [3]] }, 'partition n1 and n2 | n3'],
   [{ type: 'partition', groups: [[1, 2, 3]] }, 'healing of the partition'],
   [{ type: 'link', from: 1, to: 2, settings: null }, 'change of the link n1 → n2'],
@@ -39,6 +44,9 @@ test.each<[Command, string]>([
 test('every command has words', () => {
   const samples: Record<Command['type'], Command> = {
     propose: { type: 'propose', node: 1 },
+    request: { type: 'request', node: 1, request: {} },
+    add: { type: 'add' },
+    remove: { type: 'remove', node: 4 },
     crash: { type: 'crash', node: 1, point: 'now' },
     restart: { type: 'restart', node: 1, disk: 'kept' },
     partition: { type: 'partition', groups: [[1], [2]] },

@@ -19,9 +19,10 @@ import type { Conditions } from '../../../src/network/faults/fault.ts';
 import { CodecError, Reader, Writer } from '../../../src/protocol/codec.ts';
 import { eventsOf } from '../../support/events.ts';
 import { puppet, puppetHeader, told, type Action } from '../../support/puppet.ts';
+import { setupOf } from '../../support/setup.ts';
 
 function runner(observe = false, stored: { key: string; value: number }[] = []) {
-  return new NodeRunner({ protocol: puppet, setup: { node: 1, nodes: [1, 2], config: { limit: 0 }, seed: 1 }, stored, observe });
+  return new NodeRunner({ protocol: puppet, setup: setupOf(1, [1, 2], { limit: 0 }, 1), stored, observe });
 }
 
 type Input =

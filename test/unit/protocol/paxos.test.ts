@@ -3,12 +3,13 @@ import { ProtocolError } from '../../../src/protocol/protocol.ts';
 import type { Effect, Json, Saved } from '../../../src/protocol/protocol.ts';
 import { paxos } from '../../../src/protocol/paxos/paxos.ts';
 import type { PaxosMessage } from '../../../src/protocol/paxos/paxos.ts';
+import { setupOf } from '../../support/setup.ts';
 
 const nodes = [1, 2, 3];
 const b = (round: number, node: number) => ({ round, node });
 
 function node(id = 1, config: object = {}) {
-  const state = paxos.init({ node: id, nodes, config: paxos.config(config, nodes), seed: 1 });
+  const state = paxos.init(setupOf(id, nodes, paxos.config(config, nodes), 1));
   const disk = new Map<string, Saved>();
   const keep = (effects: Effect<PaxosMessage>[]) => {
     for (const effect of effects) {
@@ -22,7 +23,7 @@ function node(id = 1, config: object = {}) {
     stored: () => [...disk.values()],
     receive: (from: number, message: PaxosMessage) => keep(paxos.step(state, { type: 'message', from, message })),
     propose: (instance: number, value: string) =>
-      keep(paxos.step(state, { type: 'request', id: 7, request: paxos.propose(instance, value) })),
+      keep(paxos.step(state, { type: 'request', id: 7, request: paxos.propose!(instance, value) })),
   };
 }
 
@@ -80,12 +81,12 @@ describe('configuration', () => {
 
 describe('requests', () => {
   it('survive JSON and being checked', () => {
-    const requests = [paxos.propose(3, 'red'), paxos.configure(paxos.config({ nacks: false }, nodes))];
+    const requests = [paxos.propose!(3, 'red'), paxos.configure(paxos.config({ nacks: false }, nodes))];
     for (const request of requests) expect(paxos.request(JSON.parse(JSON.stringify(request)))).toEqual(request);
   });
 
   it('are described', () => {
-    expect(paxos.describeRequest(paxos.propose(3, 'red'))).toBe('wants "red" chosen in instance 3');
+    expect(paxos.describeRequest(paxos.propose!(3, 'red'))).toBe('wants "red" chosen in instance 3');
     const config = paxos.config({ quorum: { type: 'counted', phase1: 3, phase2: 1 }, backoff: false }, nodes);
     const text = 'configures quorums (phase 1: any 3 of 3, phase 2: any 1 of 3), backoff off, refusals told';
     expect(paxos.describeRequest(paxos.configure(config))).toBe(text);

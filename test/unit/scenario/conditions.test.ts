@@ -3,7 +3,7 @@ import { ConditionError, readCondition } from '../../../src/scenario/conditions.
 import { readExpectation } from '../../../src/scenario/expectations.ts';
 import { protocolNamed } from '../../../src/protocol/registry.ts';
 
-const vocabulary = { protocol: protocolNamed('paxos'), nodes: [1, 2, 3, 4, 5] };
+const vocabulary = { protocol: protocolNamed('paxos'), nodes: [1, 2, 3, 4, 5], clients: 0 };
 const read = (text: string) => readCondition(text, vocabulary);
 const kind = (name: string) => vocabulary.protocol.messages.findIndex((message) => message.name === name);
 const second = 1_000_000;

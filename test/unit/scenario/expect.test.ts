@@ -16,7 +16,7 @@ function stands(
   told: Told,
   { until = 30, end = until }: { until?: number; end?: number } = {},
 ): { state: string; why: string } {
-  const list = [readExpectation(text, { protocol, nodes })];
+  const list = [readExpectation(text, { protocol, nodes, clients: 0 })];
   const judge = new ExpectationJudge({ list, until: until * second }, protocol);
   told.forEach(([at, body], seq) => judge.take({ seq, at: Math.round(at * second), ...body } as RunEvent));
   judge.end(end * second);
@@ -25,7 +25,7 @@ function stands(
 }
 
 const chosen = (node: number, slot: number, value: string): EventBody => {
-  return { type: 'chosen', node, slot, value, ballot: { round: 1, node: 1 }, quorum: [] };
+  return { type: 'chosen', node, slot, value, ballot: { round: 1, node: 1 }, quorum: [], sort: 'command' };
 };
 const start = (node: number, incarnation = 1): EventBody => ({ type: 'start', node, incarnation, disk: 'kept' });
 const crash = (node: number): EventBody => ({ type: 'crash', node, point: 'now', error: '' });
@@ -39,7 +39,7 @@ const groups = (...given: number[][]): EventBody => ({ type: 'partition', groups
 describe('something that is to happen', () => {
   test('is met when it does, and is open until then', () => {
     const judge = new ExpectationJudge(
-      { list: [readExpectation('red chosen', { protocol, nodes })], until: 30 * second },
+      { list: [readExpectation('red chosen', { protocol, nodes, clients: 0 })], until: 30 * second },
       protocol,
     );
     judge.take({ seq: 0, at: 2 * second, ...chosen(1, 1, 'blue') } as RunEvent);

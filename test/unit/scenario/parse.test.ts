@@ -135,7 +135,7 @@ describe('what is wrong is named with its line and field', () => {
     [
       'a strange command',
       `${head}commands:\n  - at: 1 s\n    type: explode\n`,
-      'line 6: commands[0].type must be "propose", or "crash", or',
+      'line 6: commands[0].type must be "propose", or "request", or',
     ],
     [
       'a time that is none',
@@ -211,7 +211,7 @@ describe('what is wrong is named with its line and field', () => {
     [
       'a node by another name',
       `${head}commands:\n  - { at: 0, type: crash, node: bob }\n`,
-      'line 5: commands[0].node must be a node from n1 to n15, such as "n1" or 1, not "bob"',
+      'line 5: commands[0].node must be a node from n1 to n15, such as "n1" or 1, or a client from c1 to c8, not "bob"',
     ],
     [
       'a link of one node',
