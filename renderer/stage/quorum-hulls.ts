@@ -10,7 +10,7 @@ const FLOW = 14;
 /** A hull this near to where it should be, px, is there. */
 const REST = 0.2;
 /** Room between what a hull holds and its line, as a share of the room on an island: side by side, never on its shore. */
-const pads: Readonly<Record<Phase, number>> = { 1: 0.6, 2: 0.2 };
+const pads: Readonly<Record<Phase, number>> = { 1: 0.66, 2: 0.3 };
 
 interface Hull {
   members: readonly NodeId[];

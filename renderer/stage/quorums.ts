@@ -96,7 +96,7 @@ export function quorumsShown(facts: QuorumFacts, steps: Readonly<Record<Phase, n
   return {
     title: facts.from === null ? 'Quorums' : `Quorums in reach of ${nameOf(facts.from)}`,
     phases,
-    meeting: meetingText(phases[0].quorum, phases[1].quorum),
+    meeting: phases.some(({ missing }) => missing.length > 0) ? '' : meetingText(phases[0].quorum, phases[1].quorum),
     unsafe: false,
   };
 }
@@ -120,6 +120,15 @@ function ofChosen(facts: QuorumFacts, steps: Readonly<Record<Phase, number>>): Q
   };
 }
 
+/** The phases of whose drawn quorums each node is a part: `1`, `2` or `12`. */
+export function marksOf(shown: QuorumsShown | null): ReadonlyMap<NodeId, string> {
+  const marks = new Map<NodeId, string>();
+  for (const { phase, quorum, missing } of shown?.phases ?? []) {
+    for (const node of quorum) if (!missing.includes(node)) marks.set(node, `${marks.get(node) ?? ''}${phase}`);
+  }
+  return marks;
+}
+
 /** A quorum out of those who can be reached, or the one that wants fewest others. */
 function within(facts: QuorumFacts, phase: Phase, step: number): PhaseShown {
   const acceptors = listOf(facts.acceptors);
@@ -130,8 +139,7 @@ function within(facts: QuorumFacts, phase: Phase, step: number): PhaseShown {
     return example(facts, phase, minimalQuorums(facts.system, phase, acceptors, EXAMPLES_MAX + 1, reach), step);
   }
   const [quorum] = minimalQuorums(facts.system, phase, acceptors, 1, [...reach, ...missing]);
-  const place = facts.from === null ? 'together' : `within reach of ${nameOf(facts.from)}`;
-  return { ...fixed(facts, phase, quorum!, `none ${place}: ${missing.length} more needed`), missing };
+  return { ...fixed(facts, phase, quorum!, `out of reach: ${missing.length} more needed`), missing };
 }
 
 function example(facts: QuorumFacts, phase: Phase, all: readonly (readonly NodeId[])[], step: number): PhaseShown {

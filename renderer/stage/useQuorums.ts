@@ -6,7 +6,7 @@ import { useQuorums } from '../stores/quorums.ts';
 import { useRun } from '../stores/run.ts';
 import { useSelection } from '../stores/selection.ts';
 import { useUi } from '../stores/ui.ts';
-import { quorumFacts, quorumsShown } from './quorums.ts';
+import { marksOf, quorumFacts, quorumsShown } from './quorums.ts';
 
 /** @param draw is told which quorums to draw, by phase; empty for none */
 export function useQuorumsOnStage(draw: (phase1: readonly NodeId[], phase2: readonly NodeId[]) => void) {
@@ -27,5 +27,5 @@ export function useQuorumsOnStage(draw: (phase1: readonly NodeId[], phase2: read
     (now) => draw(now?.phases[0].quorum ?? [], now?.phases[1].quorum ?? []),
     { immediate: true },
   );
-  return shown;
+  return { quorums: shown, marks: computed(() => marksOf(shown.value)) };
 }
