@@ -22,11 +22,11 @@ import { GRANT } from './timers.ts';
 /**
  * Phase 1b. Promises a ballot at least as high as any promised before: the same one again is the same candidate asking
  * for the next piece of the votes, or once more. While another has a lease nobody is promised anything. A candidate
- * that is no member any more, and has not heard of it, is told what was chosen instead.
+ * that is no member any more, or asks one that is none, may not have heard of it: it is told what was chosen instead.
  */
 export function onPrepare(state: ServerState, from: NodeId, { ballot, from: first }: Prepare, out: Out): void {
-  if (!isAcceptor(state)) return;
-  if (first <= state.applied && !state.configs.some((config) => hasNode(config, from))) {
+  const isPast = first <= state.applied && !state.configs.some((config) => hasNode(config, from));
+  if (isPast || !isAcceptor(state)) {
     tellChosen(state, from, first, out);
     return;
   }
