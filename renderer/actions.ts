@@ -4,7 +4,9 @@
  */
 import type { NodeId } from '../src/contract/index.ts';
 import type { Action, Context } from './actions/action.ts';
+import { databaseActions } from './actions/database-actions.ts';
 import { linkActions } from './actions/link-actions.ts';
+import { memberActions } from './actions/member-actions.ts';
 import { nodeActions } from './actions/node-actions.ts';
 import { packetActions } from './actions/packet-actions.ts';
 import { runActions } from './actions/run-actions.ts';
@@ -13,6 +15,7 @@ import { timeActions } from './actions/time-actions.ts';
 import { transportActions } from './actions/transport-actions.ts';
 import { windowActions } from './actions/window-actions.ts';
 import { useBranches } from './stores/branches.ts';
+import { useDatabase } from './stores/database.ts';
 import { useFiles } from './stores/files.ts';
 import { useHistory } from './stores/history.ts';
 import { useRun } from './stores/run.ts';
@@ -25,10 +28,12 @@ export const actions: readonly Action[] = [
   ...transportActions,
   ...timeActions,
   ...nodeActions,
+  ...memberActions,
   ...stageActions,
   ...linkActions,
   ...packetActions,
   ...runActions,
+  ...databaseActions,
   ...windowActions,
 ];
 
@@ -48,9 +53,10 @@ export function useActions() {
   const history = useHistory();
   const branches = useBranches();
   const files = useFiles();
+  const database = useDatabase();
 
   function context(node: NodeId | null | undefined, key: string | null = null): Context {
-    return { run, selection, ui, history, branches, files, node: node === undefined ? selection.node : node, key };
+    return { run, selection, ui, history, branches, files, database, node: node === undefined ? selection.node : node, key };
   }
 
   /** Why nothing can be done to the cluster now, for an action that would. */

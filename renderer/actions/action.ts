@@ -3,6 +3,7 @@ import type { Component } from 'vue';
 import type { NodeId } from '../../src/contract/index.ts';
 import type { Chord } from '../keys.ts';
 import type { useBranches } from '../stores/branches.ts';
+import type { useDatabase } from '../stores/database.ts';
 import type { useFiles } from '../stores/files.ts';
 import type { useHistory } from '../stores/history.ts';
 import type { useRun } from '../stores/run.ts';
@@ -20,6 +21,7 @@ export interface Context {
   readonly history: ReturnType<typeof useHistory>;
   readonly branches: ReturnType<typeof useBranches>;
   readonly files: ReturnType<typeof useFiles>;
+  readonly database: ReturnType<typeof useDatabase>;
   /** The node it is about: the one whose menu is open, else the selected one. */
   readonly node: NodeId | null;
   /** The key that was pressed, when it was a key. */

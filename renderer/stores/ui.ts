@@ -10,7 +10,9 @@ export type SideTab = (typeof sideTabs)[number];
 export const lowerTabs = ['log', 'slots', 'database'] as const;
 export type LowerTab = (typeof lowerTabs)[number];
 export type Dialog =
-  | { readonly name: 'new-run' | 'shortcuts' | 'about' | 'library' | 'exactness' }
+  | { readonly name: 'shortcuts' | 'about' | 'library' | 'exactness' }
+  /** Without a protocol, that of the run. */
+  | { readonly name: 'new-run'; readonly protocol?: string }
   | { readonly name: 'propose'; readonly node: NodeId }
   /** Two branches. */
   | { readonly name: 'compare'; readonly a: number; readonly b: number };

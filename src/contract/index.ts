@@ -39,6 +39,7 @@ export {
 export {
   describeOperation,
   describeResult,
+  isPersons,
   KEY_LENGTH_MAX,
   readModes,
   VALUE_LENGTH_MAX,
@@ -62,6 +63,7 @@ export type {
   View,
 } from '../protocol/protocol.ts';
 export type { Choice, Flag, NumberRange, Setting, SettingGroup } from '../protocol/settings.ts';
+export type { LoadConfig } from '../protocol/multipaxos/config.ts';
 export { protocolNamed, protocols } from '../protocol/registry.ts';
 export * from '../network/topology.ts';
 export { completeNetwork, defaultNetwork, presets, type NetworkSettings, type Preset } from '../network/settings.ts';

@@ -30,12 +30,4 @@ describe('lower panel', () => {
     expect(on.ui.logOpen).toBe(true);
     expect(document.querySelector('.chips')).not.toBeNull();
   });
-
-  it('shows the log where the run has no such panel', async () => {
-    const on = await scene({ us: SECOND });
-    on.ui.lowerTab = 'database';
-    show(LowerPanel);
-    await settled();
-    expect(one('[role="tab"][aria-selected="true"]').textContent).toBe('Log');
-  });
 });

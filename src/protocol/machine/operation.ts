@@ -30,6 +30,19 @@ export const operationTypes = ['begin', 'write', 'commit', 'abort', 'get', 'put'
 export const readModes = ['log', 'quorum', 'lease', 'local'] as const;
 export type ReadMode = (typeof readModes)[number];
 
+/**
+ * Sessions are numbered over all lives of a client: those of its n-th life from 1000 n on. What became of the operations
+ * of an earlier life nobody knows, and nobody asks again.
+ */
+export const SESSIONS_PER_LIFE = 1_000;
+/** Of a life's sessions those from here on are the person's, those before the load's. */
+export const PERSON_FIRST = 500;
+
+/** Whether the operations of the session are what a person asked for. */
+export function isPersons(session: number): boolean {
+  return session % SESSIONS_PER_LIFE >= PERSON_FIRST;
+}
+
 export type OperationResult =
   /** `begin`: the ID. */
   | { readonly type: 'begun'; readonly transaction: number }

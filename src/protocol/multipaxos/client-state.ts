@@ -1,19 +1,12 @@
 /** The state of a client: plain data. Nothing of it is durable: a client that crashed has forgotten what it asked for. */
 import { nameOf } from '../protocol.ts';
 import type { Effect, NodeId, NodeSetup } from '../protocol.ts';
+import { PERSON_FIRST, SESSIONS_PER_LIFE } from '../machine/operation.ts';
 import type { Operation, ReadMode } from '../machine/operation.ts';
 import { createRandom, nextItem } from '../random.ts';
 import type { MultiPaxosConfig } from './config.ts';
 import type { LoadState, Plan } from './load.ts';
 import type { MultiPaxosMessage } from './messages.ts';
-
-/**
- * Sessions are numbered over all lives of a client: those of its n-th life from 1000 n on. What became of the operations
- * of an earlier life nobody knows, and nobody asks again.
- */
-const SESSIONS_PER_LIFE = 1_000;
-/** Of a life's sessions those from here on are the person's, those before the load's. */
-export const PERSON_FIRST = 500;
 
 /** An operation that waits for its answer. */
 export interface Pending {

@@ -3,11 +3,11 @@
  * for its history when it asked and was answered. (*Paxos Made Moderately Complex*, section 2.1, there by broadcast to all
  * replicas; here one server is asked at a time, and another when no answer comes, always under the same sequence number.)
  */
-import { describeOperation, describeResult } from '../machine/operation.ts';
+import { describeOperation, describeResult, isPersons } from '../machine/operation.ts';
 import type { Operation, OperationResult } from '../machine/operation.ts';
 import { nameOf } from '../protocol.ts';
 import type { Input, NodeId } from '../protocol.ts';
-import { PERSON_FIRST, freeSession, numberOf, ownSession, sessionOf } from './client-state.ts';
+import { freeSession, numberOf, ownSession, sessionOf } from './client-state.ts';
 import type { ClientState, Out, Pending } from './client-state.ts';
 import type { MultiPaxosConfig, MultiPaxosRequest } from './config.ts';
 import { drawOperation, drawPause, drawPlan, nextOfPlan } from './load.ts';
@@ -154,7 +154,7 @@ function onResponse(state: ClientState, from: NodeId, message: Response, out: Ou
   state.sessions.set(n, { sequence, pending: null, plan });
   out.push({ type: 'cancelTimer', name: RETRY + n });
   out.push({ type: 'return', session: message.session, sequence, result: JSON.stringify(result) });
-  if (n >= PERSON_FIRST) {
+  if (isPersons(message.session)) {
     out.push({ type: 'reply', id: pending.request, reply: replyOf(pending, from, result) });
     return;
   }

@@ -14,6 +14,7 @@ import { describe, describeRequest } from './describe.ts';
 import { kindOf, messageKinds } from './messages.ts';
 import type { MultiPaxosMessage } from './messages.ts';
 import { stepServer } from './server.ts';
+import { settings } from './settings.ts';
 import { forkServer, initServer } from './state.ts';
 import type { Out, ServerState } from './state.ts';
 import { describeTimer } from './timers.ts';
@@ -43,11 +44,13 @@ const CLIENTS = 2;
 export const multipaxos: Protocol<MultiPaxosState, MultiPaxosMessage, MultiPaxosConfig, MultiPaxosRequest> = {
   name: 'multipaxos',
   title: 'Multi-Paxos',
+  meaning: 'Servers agree on a log, slot by slot, led by one of them; clients use the database that the log makes.',
   slotName: 'slot',
   messages: messageKinds,
   clients: CLIENTS,
   membership: true,
   leaders: true,
+  settings,
   config: checkConfig,
   proposers: (_, nodes) => nodes,
   init: (setup) => (isClient(setup.node) ? initClient(setup) : initServer(setup)),
