@@ -15,8 +15,8 @@ export interface Call {
   readonly result: OperationResult | null;
 }
 
-/** What a search that found no answer has gone through. */
-const STATES_MAX = 400_000;
+/** A search that goes through more states than this is given up. */
+const STATES_MAX = 50_000;
 
 interface Open {
   readonly client: NodeId;
@@ -32,10 +32,7 @@ interface Model {
 
 /** @returns whether some order explains every answer; `null` when the search grew too long. */
 export function isLinearizable(history: readonly Call[]): boolean | null {
-  // A read that nobody saw the answer of can be left out.
-  const calls = history
-    .filter(({ operation, result }) => result !== null || operation.type !== 'get')
-    .sort((a, b) => a.invoked - b.invoked);
+  const calls = withoutUnseen(history).sort((a, b) => a.invoked - b.invoked);
   const seen = new Set<string>();
   const stack: { readonly model: Model; readonly placed: ReadonlySet<number>; readonly first: number }[] = [
     { model: { next: 1, open: new Map(), table: new Map() }, placed: new Set(), first: 0 },
@@ -65,6 +62,29 @@ export function isLinearizable(history: readonly Call[]): boolean | null {
     }
   }
   return false;
+}
+
+/**
+ * Leaves out operations without an answer that nobody can have noticed: an order that has one of these is as good
+ * without it. A value that no answer shows and no compare-and-swap expects was overwritten before anybody looked.
+ */
+function withoutUnseen(history: readonly Call[]): Call[] {
+  const seen = new Set<string | null>();
+  const refused = new Set<number>();
+  const written = new Map<number, string[]>();
+  for (const { operation, result } of history) {
+    if (result?.type === 'value' || result?.type === 'swapped') seen.add(result.value);
+    if (operation.type === 'cas') seen.add(operation.expected);
+    if ('transaction' in operation && result?.type === 'refused') refused.add(operation.transaction);
+    if (operation.type === 'write') written.set(operation.transaction, [...(written.get(operation.transaction) ?? []), operation.value]);
+  }
+  return history.filter(({ operation, result }) => {
+    if (result !== null || operation.type === 'begin') return true;
+    if (operation.type === 'get') return false;
+    if ('value' in operation) return seen.has(operation.value);
+    const { transaction } = operation;
+    return refused.has(transaction) || (written.get(transaction) ?? []).some((value) => seen.has(value));
+  });
 }
 
 /** The operations before `first` are all placed; `placed` are those after. */
