@@ -1,4 +1,4 @@
-/** How a moment of the past is named. */
+/** How moments, counts and names are written in the window. */
 
 /** Virtual time (µs) to the millisecond: `12.402 s`, `3 min 5.120 s`. */
 export function preciseTime(us: number): string {
@@ -11,4 +11,9 @@ export function preciseTime(us: number): string {
 /** `3,117`. */
 export function countText(count: number): string {
   return count.toLocaleString('en');
+}
+
+/** `Slot` for `slot`. */
+export function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

@@ -1,4 +1,4 @@
-/** What nodes show of instances, put together over the cluster. */
+/** What nodes show of instances, or slots, put together over the cluster. */
 import type { NodeId, NodeWorld, SlotView, World } from '../../../src/contract/index.ts';
 
 /** What a node shows of an instance; `null` when nothing, or nothing any more. */
@@ -11,6 +11,17 @@ export function latestSlot(world: World): number {
   let latest = 0;
   for (const { view } of world.nodes.values()) latest = Math.max(latest, view?.slots.at(-1)?.slot ?? 0);
   return latest;
+}
+
+/** What a leader has in flight: the slots that it has proposed in and does not know to be chosen; `null` when nobody has. */
+export function inFlight(world: World): { readonly node: NodeId; readonly slots: readonly number[] } | null {
+  let most: { readonly node: NodeId; readonly slots: readonly number[] } | null = null;
+  for (const { node, up, view } of world.nodes.values()) {
+    if (!up || view === null || view.replica === undefined) continue;
+    const slots = view.slots.filter(({ proposing, chosen }) => proposing !== null && chosen === null).map(({ slot }) => slot);
+    if (slots.length > 0 && (most === null || slots.at(-1)! > most.slots.at(-1)!)) most = { node, slots };
+  }
+  return most;
 }
 
 /** An instance that somebody is trying to have decided. */

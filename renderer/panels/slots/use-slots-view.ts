@@ -5,7 +5,6 @@ import {
   followEnd,
   isAtEnd,
   lookAt,
-  scaleMin,
   scaleWithin,
   SCALE_FIRST,
   SCALE_MAX,
@@ -17,8 +16,8 @@ import {
 
 /** @param extent called inside computeds and handlers */
 export function useSlotsView(extent: () => Extent) {
-  /** Pixels per slot that were asked for. */
-  const scale = remembered<number>('slots-scale', SCALE_FIRST, (given) => typeof given === 'number' && given > 0 && given <= SCALE_MAX);
+  /** Pixels per slot that were asked for; 0: as many as it takes to see all. */
+  const scale = remembered<number>('slots-scale', SCALE_FIRST, (given) => typeof given === 'number' && given >= 0 && given <= SCALE_MAX);
   const width = ref(0);
   const following = ref(true);
   const place = shallowRef(1);
@@ -47,7 +46,7 @@ export function useSlotsView(extent: () => Extent) {
 
   /** All of the log at once. */
   function fit(): void {
-    scale.value = Math.max(0.01, Math.min(scale.value, scaleMin(extent(), width.value)));
+    scale.value = 0;
     following.value = true;
   }
 
