@@ -77,7 +77,7 @@ export function countedPresets(acceptors: number): readonly { readonly system: Q
   const seen = new Set<string>();
   return presets.flatMap(({ phase1, phase2, meaning }) => {
     const label = `(${phase1}, ${phase2})`;
-    if (phase1 < 1 || phase2 > acceptors || seen.has(label)) return [];
+    if (Math.min(phase1, phase2) < 1 || Math.max(phase1, phase2) > acceptors || seen.has(label)) return [];
     seen.add(label);
     return [{ system: { type: 'counted', phase1, phase2 }, label, meaning } as const];
   });

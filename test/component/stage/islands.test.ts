@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createWorld, directionKey, isolate, protocolNamed, whole, type NodeId, type World } from '../../../src/contract/index.ts';
+import { createWorld, directionKey, isolate, protocolNamed, whole, type NodeId, type View, type World } from '../../../src/contract/index.ts';
 import { createHeader } from '../../../src/cluster/run.ts';
 import { dropText, islandStatus, islandText } from '../../../renderer/stage/islands.ts';
 import { neighbour } from '../../../renderer/stage/neighbour.ts';
@@ -54,14 +54,63 @@ describe('what an island can do', () => {
     expect(islandStatus(world, [1, 2, 3, 4, 5]).canChoose).toBe(false);
   });
 
-  it('follows counted quorums', () => {
+  it('says which phases it can do, where majorities do not decide', () => {
     const world = worldOf(5, { quorum: { type: 'counted', phase1: 4, phase2: 2 } });
-    expect(verdict(world, [1, 2, 3, 4])).toBe('4 of 5 acceptors · majority, can choose');
+    expect(verdict(world, [1, 2, 3, 4])).toBe('4 of 5 acceptors · both phases, can choose');
     expect(verdict(world, [1, 2, 3])).toBe('3 of 5 acceptors · phase 2 only');
     expect(verdict(world, [5])).toBe('1 of 5 acceptors · cannot choose');
+    expect(verdict(worldOf(5, { quorum: { type: 'counted', phase1: 2, phase2: 4 } }), [1, 2])).toBe('2 of 5 acceptors · phase 1 only');
     expect(verdict(worldOf(5, { quorum: { type: 'counted', phase1: 2, phase2: 2 } }), [1, 2])).toBe(
-      '2 of 5 acceptors · quorum, can choose',
+      '2 of 5 acceptors · both phases, can choose',
     );
+  });
+
+  it('goes by who is there, not by how many', () => {
+    const grid = worldOf(6, { quorum: { type: 'grid', rows: 2, columns: 3 } });
+    expect(verdict(grid, [1, 2, 3])).toBe('3 of 6 acceptors · phase 1 only');
+    expect(verdict(grid, [1, 4, 2])).toBe('3 of 6 acceptors · phase 2 only');
+    expect(verdict(grid, [1, 2, 3, 6])).toBe('4 of 6 acceptors · both phases, can choose');
+    expect(verdict(grid, [1, 5, 6])).toBe('3 of 6 acceptors · cannot choose');
+  });
+});
+
+describe('an island of a replicated log', () => {
+  const roles = ['proposer', 'acceptor', 'learner'] as const;
+  const shown = (leader: boolean, round: number, standing: 'member' | 'joining' = 'member'): View => ({
+    roles,
+    leading: leader,
+    status: '',
+    slots: [],
+    replica: {
+      standing,
+      promised: { round, node: 1 },
+      leader: 1,
+      members: [1, 2, 3, 4, 5],
+      snapshot: 0,
+      applied: 0,
+      highest: 0,
+      skipped: 0,
+      database: { next: 1, open: [], openCount: 0, committed: 0, entries: [], entryCount: 0 },
+    },
+  });
+
+  it('needs only phase 2 where somebody leads whom it follows', () => {
+    const world = worldOf(5, { quorum: { type: 'counted', phase1: 4, phase2: 2 } });
+    for (const node of [1, 2, 3]) world.nodes.get(node)!.view = shown(node === 1, 3);
+    expect(verdict(world, [1, 2])).toBe('2 of 5 acceptors · phase 2, n1 leads');
+    expect(islandStatus(world, [1, 2]).canChoose).toBe(true);
+    expect(verdict(world, [2, 3])).toBe('2 of 5 acceptors · phase 2 only');
+    world.nodes.get(2)!.view = shown(false, 4);
+    expect(verdict(world, [1, 2])).toBe('2 of 5 acceptors · phase 2 only');
+    expect(islandStatus(world, [1, 2]).canChoose).toBe(false);
+  });
+
+  it('counts its members that vote, and nobody else', () => {
+    const world = worldOf(5);
+    world.members = { slot: 9, members: [1, 2, 3] };
+    expect(verdict(world, [1, 2, 4, 5])).toBe('2 of 3 acceptors · majority, can choose');
+    world.nodes.get(2)!.view = shown(false, 1, 'joining');
+    expect(verdict(world, [1, 2, 4, 5])).toBe('1 of 3 acceptors · cannot choose');
   });
 });
 
