@@ -1,6 +1,6 @@
 /** What is done to links: cutting and mending directions, patterns of cuts, settings of their own. */
 import { Grid3x3, Link } from '@lucide/vue';
-import { cutFaults, type CommandPlace, type CutFault, type Direction, type NodeId } from '../../src/contract/index.ts';
+import { cutFaults, isClient, type CommandPlace, type CutFault, type Direction, type NodeId } from '../../src/contract/index.ts';
 import { useRun } from '../stores/run.ts';
 import { useStage } from '../stores/stage.ts';
 import type { Action } from './action.ts';
@@ -23,9 +23,13 @@ export function cutPattern(pattern: CutFault, nodes: readonly NodeId[]): Done {
   return useRun().command({ type: 'cut-pattern', pattern: pattern.name, nodes: [...nodes] }, pattern.label);
 }
 
-/** The patterns that can be drawn around `picked` nodes in a cluster of `cluster`. */
-export function patternsFor(picked: number, cluster: number): readonly CutFault[] {
-  return cutFaults.filter(({ picks }) => picked >= picks.min && picked <= picks.max && cluster >= picks.cluster);
+/** The patterns that can be drawn around these nodes in a cluster of `cluster` servers; most are between servers only. */
+export function patternsFor(picked: readonly NodeId[], cluster: number): readonly CutFault[] {
+  const { length } = picked;
+  const noClient = !picked.some(isClient);
+  return cutFaults.filter(
+    ({ picks, clients }) => length >= picks.min && length <= picks.max && cluster >= picks.cluster && (clients || noClient),
+  );
 }
 
 export const linkActions: readonly Action[] = [
@@ -47,7 +51,7 @@ export const linkActions: readonly Action[] = [
     icon: Grid3x3,
     chords: ['M'],
     looks: true,
-    blocked: ({ run }) => (run.nodes.length < 2 ? 'One node has no links.' : null),
+    blocked: ({ run }) => (run.actors.length < 2 ? 'One node has no links.' : null),
     perform: () => useStage().openMatrix(),
   },
 ];

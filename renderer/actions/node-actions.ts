@@ -1,5 +1,5 @@
 import { Eraser, FileX, Link2, MessageSquarePlus, Power, Skull, Undo2, Unlink } from '@lucide/vue';
-import { isolate, join, type Groups, type NodeId } from '../../src/contract/index.ts';
+import { isClient, isolate, join, nameOf, type Groups, type NodeId } from '../../src/contract/index.ts';
 import type { Action, Context } from './action.ts';
 import { part } from './parting.ts';
 
@@ -60,13 +60,17 @@ function nodeOf({ run, node }: Context) {
 function needsUp(context: Context): string | null {
   const node = nodeOf(context);
   if (node === undefined) return needsNode;
-  return node.up ? null : `n${node.node} has crashed.`;
+  return node.up ? null : `${nameOf(node.node)} has crashed.`;
 }
 
 function needsDown(context: Context): string | null {
   const node = nodeOf(context);
   if (node === undefined) return needsNode;
-  return node.up ? `n${node.node} is running.` : null;
+  return node.up ? `${nameOf(node.node)} is running.` : null;
+}
+
+function needsDisk({ node }: Context): string | null {
+  return node !== null && isClient(node) ? `${nameOf(node)} keeps nothing on disk.` : null;
 }
 
 /** The largest island without the node; of two as large, the first. `undefined` when it is on the only one. */
@@ -80,18 +84,30 @@ export const nodeActions: readonly Action[] = [
   {
     id: 'propose',
     group: 'Node',
-    title: 'Propose a value…',
-    meaning: 'Asks this proposer to have a value chosen.',
+    title: ({ run, node }) => {
+      if (run.protocol.propose !== null) return 'Propose a value…';
+      return node === null || isClient(node) ? 'Ask the database…' : 'Ask it through a client…';
+    },
+    meaning: 'Asks this proposer to have a value chosen; where servers answer to clients only, a client is to ask it.',
     icon: MessageSquarePlus,
     chords: ['P'],
     perNode: true,
     blocked: (context) => {
       const node = nodeOf(context);
       if (node === undefined) return null;
-      if (!node.up) return `n${node.node} has crashed.`;
-      return node.view === null || node.view.roles.includes('proposer') ? null : `n${node.node} is no proposer.`;
+      if (isClient(node.node) && context.run.protocol.propose !== null) return `${nameOf(node.node)} is a client.`;
+      if (!node.up) return `${nameOf(node.node)} has crashed.`;
+      if (context.run.protocol.propose === null) return null;
+      return node.view === null || node.view.roles.includes('proposer') ? null : `${nameOf(node.node)} is no proposer.`;
     },
-    perform: ({ ui, run, node }) => {
+    perform: ({ ui, run, database, node }) => {
+      if (run.protocol.propose === null) {
+        if (node !== null && isClient(node)) database.client = node;
+        else if (node !== null) database.server = node;
+        ui.logOpen = true;
+        ui.lowerTab = 'database';
+        return database.call();
+      }
       const asked = node ?? run.nodes.find((id) => run.world?.nodes.get(id)?.view?.roles.includes('proposer'));
       if (asked !== undefined) ui.open({ name: 'propose', node: asked });
     },
@@ -107,7 +123,7 @@ export const nodeActions: readonly Action[] = [
       perNode: true,
       tone: 'danger',
       blocked: needsUp,
-      perform: ({ run, node }) => run.command({ type: 'crash', node: node!, point }, `Crash n${node}`),
+      perform: ({ run, node }) => run.command({ type: 'crash', node: node!, point }, `Crash ${nameOf(node!)}`),
     }),
   ),
   {
@@ -119,7 +135,7 @@ export const nodeActions: readonly Action[] = [
     chords: ['R'],
     perNode: true,
     blocked: needsDown,
-    perform: ({ run, node }) => run.command({ type: 'restart', node: node! }, `Restart n${node}`),
+    perform: ({ run, node }) => run.command({ type: 'restart', node: node! }, `Restart ${nameOf(node!)}`),
   },
   ...badDisks.map(
     ({ id, disk, title, meaning, icon }): Action => ({
@@ -130,8 +146,8 @@ export const nodeActions: readonly Action[] = [
       icon,
       perNode: true,
       tone: 'danger',
-      blocked: needsDown,
-      perform: ({ run, node }) => run.command({ type: 'restart', node: node!, disk }, `Restart n${node}`),
+      blocked: (context) => needsDown(context) ?? needsDisk(context),
+      perform: ({ run, node }) => run.command({ type: 'restart', node: node!, disk }, `Restart ${nameOf(node!)}`),
     }),
   ),
   {
@@ -144,9 +160,9 @@ export const nodeActions: readonly Action[] = [
     perNode: true,
     blocked: ({ node, run }) => {
       if (node === null) return needsNode;
-      return run.world?.groups.some((group) => group.length === 1 && group[0] === node) ? `n${node} is alone already.` : null;
+      return run.world?.groups.some((group) => group.length === 1 && group[0] === node) ? `${nameOf(node)} is alone already.` : null;
     },
-    perform: (context) => part(context, `Isolate n${context.node}`, ({ groups }) => isolate(groups, [context.node!])),
+    perform: (context) => part(context, `Isolate ${nameOf(context.node!)}`, ({ groups }) => isolate(groups, [context.node!])),
   },
   {
     id: 'join',
@@ -161,7 +177,7 @@ export const nodeActions: readonly Action[] = [
       return run.world && joinTarget(run.world.groups, node) === undefined ? 'All nodes are together.' : null;
     },
     perform: (context) =>
-      part(context, `Join n${context.node}`, ({ groups }) => {
+      part(context, `Join ${nameOf(context.node!)}`, ({ groups }) => {
         const host = joinTarget(groups, context.node!);
         return host === undefined ? groups : join(groups, [context.node!], host[0]!);
       }),

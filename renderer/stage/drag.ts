@@ -2,7 +2,7 @@
  * Dragging on the stage, as a state machine without a screen: what is held, where it is, and what would come of letting
  * go. Every step is O(1) but for `hit`, which asks the few islands; cut links are only looked up when the target changes.
  */
-import { isolate, join, sameGroups, type Groups, type NodeId } from '../../src/contract/index.ts';
+import { isClient, isolate, join, normalise, sameGroups, type Groups, type NodeId } from '../../src/contract/index.ts';
 import { rectBetween, type Point, type Rect } from './geometry.ts';
 
 /** What a press took hold of. */
@@ -11,11 +11,13 @@ export type Grip =
   | { readonly type: 'nodes'; readonly nodes: readonly NodeId[] }
   /** A whole island by its ground or its caption. */
   | { readonly type: 'island'; readonly nodes: readonly NodeId[] }
+  /** The spare server in the dock. */
+  | { readonly type: 'spare'; readonly node: NodeId }
   /** The open sea: draws a frame around nodes to choose them. */
   | { readonly type: 'sea' };
 
-/** What lies under the pointer: an island, named by its nodes, or the open sea. */
-export type Target = { readonly type: 'island'; readonly nodes: readonly NodeId[] } | { readonly type: 'sea' };
+/** What lies under the pointer: an island, named by its nodes, the bin, or the open sea. */
+export type Target = { readonly type: 'island'; readonly nodes: readonly NodeId[] } | { readonly type: 'bin' } | { readonly type: 'sea' };
 
 export type Drag =
   | { readonly phase: 'idle' }
@@ -37,6 +39,10 @@ export type Outcome =
   | { readonly type: 'click'; readonly grip: Grip; readonly adding: boolean }
   /** `nodes` were put down at `at`; the network is to be parted so. */
   | { readonly type: 'partition'; readonly groups: Groups; readonly nodes: readonly NodeId[]; readonly at: Point }
+  /** The spare server was put down at `at` on the island of `beside`; the network would be parted so with it. */
+  | { readonly type: 'add'; readonly node: NodeId; readonly beside: NodeId; readonly groups: Groups; readonly at: Point }
+  /** Servers were dropped on the bin. */
+  | { readonly type: 'bin'; readonly nodes: readonly NodeId[] }
   /** An island was moved to another place; no link changes. */
   | { readonly type: 'move'; readonly nodes: readonly NodeId[]; readonly at: Point; readonly from: Point }
   | { readonly type: 'frame'; readonly rect: Rect; readonly adding: boolean };
@@ -78,8 +84,12 @@ export function regroup(drag: Drag, groups: Groups): Drag {
 export function release(drag: Drag, groups: Groups): Outcome {
   if (drag.phase === 'idle') return { type: 'nothing' };
   if (drag.phase === 'pressed') return { type: 'click', grip: drag.grip, adding: drag.adding };
-  const { grip, from, at, adding, preview } = drag;
+  const { grip, from, at, adding, preview, target } = drag;
   if (grip.type === 'sea') return { type: 'frame', rect: rectBetween(from, at), adding };
+  if (grip.type === 'spare') {
+    return target.type === 'island' ? { type: 'add', node: grip.node, beside: target.nodes[0]!, groups: preview, at } : { type: 'nothing' };
+  }
+  if (target.type === 'bin') return { type: 'bin', nodes: grip.nodes };
   if (!sameGroups(preview, groups)) return { type: 'partition', groups: preview, nodes: grip.nodes, at };
   const wholeIsland = groups.some((group) => sameNodes(group, grip.nodes));
   return wholeIsland && groups.length > 1 ? { type: 'move', nodes: grip.nodes, at, from } : { type: 'nothing' };
@@ -87,11 +97,21 @@ export function release(drag: Drag, groups: Groups): Outcome {
 
 /** The nodes that move with the pointer. */
 export function heldNodes(drag: Drag): readonly NodeId[] {
-  return drag.phase === 'dragging' && drag.grip.type !== 'sea' ? drag.grip.nodes : [];
+  if (drag.phase !== 'dragging' || drag.grip.type === 'sea') return [];
+  return drag.grip.type === 'spare' ? [drag.grip.node] : drag.grip.nodes;
+}
+
+/** Whether the bin takes what is held: servers only. */
+export function fitsBin(grip: Grip): boolean {
+  return grip.type === 'nodes' && !grip.nodes.some(isClient);
 }
 
 function previewOf(grip: Grip, target: Target, groups: Groups): Groups {
-  if (grip.type === 'sea') return groups;
+  if (grip.type === 'sea' || target.type === 'bin') return groups;
+  if (grip.type === 'spare') {
+    if (target.type === 'sea') return groups;
+    return normalise(groups.map((group) => (sameNodes(group, target.nodes) ? [...group, grip.node] : group)));
+  }
   if (target.type === 'sea') {
     // A whole island dragged over the sea stays one island; pulling nodes off makes a new one.
     return grip.type === 'island' ? groups : isolate(groups, grip.nodes);

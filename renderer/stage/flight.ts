@@ -38,22 +38,21 @@ export class Lanes {
     this.data = new Float64Array(this.side * this.side * STRIDE);
   }
 
-  /** Sets the lane from `a` to `b`; `x` and `y` by node, `radius` of a disc, all px. */
-  set(a: NodeId, b: NodeId, x: ArrayLike<number>, y: ArrayLike<number>, radius: number): void {
+  /** Sets the lane from `a` to `b`; `x` and `y` by node, how far each of the two reaches from its middle, all px. */
+  set(a: NodeId, b: NodeId, x: ArrayLike<number>, y: ArrayLike<number>, reachA: number, reachB: number): void {
     const dx = x[b]! - x[a]!;
     const dy = y[b]! - y[a]!;
     const length = Math.hypot(dx, dy) || 1;
     const ux = dx / length;
     const uy = dy / length;
-    const inset = Math.min(radius, length / 2);
     const bow = 2 * Math.min(BOW_MAX, length * BOW_SHARE);
     const i = (a * this.side + b) * STRIDE;
-    this.data[i] = x[a]! + ux * inset;
-    this.data[i + 1] = y[a]! + uy * inset;
+    this.data[i] = x[a]! + ux * Math.min(reachA, length / 2);
+    this.data[i + 1] = y[a]! + uy * Math.min(reachA, length / 2);
     this.data[i + 2] = (x[a]! + x[b]!) / 2 - uy * bow;
     this.data[i + 3] = (y[a]! + y[b]!) / 2 + ux * bow;
-    this.data[i + 4] = x[b]! - ux * inset;
-    this.data[i + 5] = y[b]! - uy * inset;
+    this.data[i + 4] = x[b]! - ux * Math.min(reachB, length / 2);
+    this.data[i + 5] = y[b]! - uy * Math.min(reachB, length / 2);
   }
 
   /** How far it is from one end of the lane to the other, px, straight on; at least 1. */

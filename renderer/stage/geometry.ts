@@ -17,6 +17,11 @@ export function overlaps(a: Rect, b: Rect, gap = 0): boolean {
   return a.left < b.right + gap && b.left < a.right + gap && a.top < b.bottom + gap && b.top < a.bottom + gap;
 }
 
+/** Whether a point lies in a rectangle, or at most `margin` outside. */
+export function isWithin({ left, top, right, bottom }: Rect, { x, y }: Point, margin = 0): boolean {
+  return x >= left - margin && x <= right + margin && y >= top - margin && y <= bottom + margin;
+}
+
 export function shifted(rect: Rect, dx: number, dy: number): Rect {
   return { left: rect.left + dx, top: rect.top + dy, right: rect.right + dx, bottom: rect.bottom + dy };
 }

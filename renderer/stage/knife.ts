@@ -1,7 +1,7 @@
 /** The knife: which links a stroke crosses. Pure; px. */
 import type { Direction, Groups, NodeId } from '../../src/contract/index.ts';
 import type { Point } from './geometry.ts';
-import type { Pair } from './links.ts';
+import { isLinked, type Pair } from './links.ts';
 
 /** Where the middles of the discs are, by node number. */
 export interface Places {
@@ -37,6 +37,7 @@ export function crossings(stroke: readonly Point[], groups: Groups, places: Plac
   for (const group of groups) {
     for (let i = 0; i < group.length; i++) {
       for (let j = i + 1; j < group.length; j++) {
+        if (!isLinked(group[i]!, group[j]!)) continue;
         const crossing = crossedBy(stroke, group[i]!, group[j]!, places);
         if (crossing !== null) found.push(crossing);
       }

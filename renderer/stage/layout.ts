@@ -1,9 +1,10 @@
 /**
- * Where nodes and islands stand. Each connected group has an island of its own, its nodes in a ring; islands never
+ * Where nodes and islands stand. Each connected group has an island of its own, its servers in a ring; islands never
  * overlap, and stay where they are as far as the others leave them the room. Pure.
  */
-import type { Groups, NodeId } from '../../src/contract/index.ts';
+import { isClient, type Groups, type NodeId } from '../../src/contract/index.ts';
 import { clamp, shifted, type Point, type Rect } from './geometry.ts';
+import { homeOfClient } from './landing.ts';
 import { captionFor, looks, type CaptionForm, type CaptionSize, type Form, type Look } from './look.ts';
 import { pushApart, setInRows, type Parcel } from './pack.ts';
 import type { Side } from './plate.ts';
@@ -29,6 +30,8 @@ export interface Island {
 export interface Layout {
   readonly width: number;
   readonly height: number;
+  /** Where islands may stand. */
+  readonly room: Rect;
   readonly look: Look;
   readonly nodes: ReadonlyMap<NodeId, NodePlace>;
   /** In the order of the groups. */
@@ -50,6 +53,8 @@ export interface LayoutRequest {
   readonly memory: Memory | null;
   /** Where a person has put down these nodes, px: an island of just them stands there, if it can. */
   readonly drop: { readonly nodes: readonly NodeId[]; readonly at: Point } | null;
+  /** Room kept clear at the right edge besides, px: for the dock. @default 0 */
+  readonly dock?: number;
 }
 
 /** Room kept clear at the edges, px; below stands the legend. */
@@ -104,21 +109,21 @@ export function islandKey(nodes: readonly NodeId[]): string {
 }
 
 /** The stage's room: where islands may stand. */
-export function roomOf(width: number, height: number): Rect {
+export function roomOf(width: number, height: number, dock = 0): Rect {
   return {
     left: MARGIN.left,
     top: MARGIN.top,
-    right: Math.max(MARGIN.left + 1, width - MARGIN.right),
+    right: Math.max(MARGIN.left + 1, width - MARGIN.right - dock),
     bottom: Math.max(MARGIN.top + 1, height - MARGIN.bottom),
   };
 }
 
-/** Lays out the stage. Nothing overlaps with up to 15 nodes in any partition from 480×360 px up. */
+/** Lays out the stage. Nothing overlaps with up to 15 servers in any partition from 480×360 px up, with 8 clients from 640×480. */
 export function layOut(request: LayoutRequest): Layout {
-  const { groups, width, height } = request;
-  const room = roomOf(width, height);
+  const { groups, width, height, dock } = request;
+  const room = roomOf(width, height, dock);
   const all = groups.flat().sort((a, b) => a - b);
-  const home = new Map(all.map((node, i) => [node, TOP + (i / all.length) * 2 * Math.PI]));
+  const home = homes(all);
   const wholeRoom = shrunk(room, SEA_SHARE * Math.min(1, SEA_NODES / all.length));
   const wholeAspect = clamp((room.right - room.left) / (room.bottom - room.top), 1, WHOLE_ASPECT_MAX);
   const wishes = wishesOf(request, room, home);
@@ -142,18 +147,26 @@ export function layOut(request: LayoutRequest): Layout {
   for (const place of [pushApart, setInRows]) {
     for (const candidate of usable) {
       const found = attempt(groups, candidate, place);
-      if (found !== null) return finish(request, found.look, found.plots, found.middles);
+      if (found !== null) return finish(request, room, found.look, found.plots, found.middles);
     }
   }
   // Only on a stage smaller than the smallest: everything where it is wanted, overlapping or not.
   const look = looks.at(-1)!;
   const plots = groups.map((nodes) => plotOf(ringOf(nodes, home, look, 0.3, 1), look));
-  return finish(request, look, plots, wishes.map((wish) => wish.wanted));
+  return finish(request, room, look, plots, wishes.map((wish) => wish.wanted));
+}
+
+/** The angle at which each actor stands when the cluster is whole, radians: servers evenly around, clients in the corners. */
+function homes(all: readonly NodeId[]): ReadonlyMap<NodeId, number> {
+  const servers = all.filter((node) => !isClient(node));
+  return new Map(
+    all.map((node) => [node, isClient(node) ? homeOfClient(node) : TOP + (servers.indexOf(node) / servers.length) * 2 * Math.PI]),
+  );
 }
 
 /** What to remember of a layout. */
 export function remember(layout: Layout): Memory {
-  const room = roomOf(layout.width, layout.height);
+  const { room } = layout;
   const share = (p: Point): Point => ({
     x: (p.x - room.left) / (room.right - room.left),
     y: (p.y - room.top) / (room.bottom - room.top),
@@ -188,7 +201,7 @@ function plotOf(ring: Ring, look: Look): Plot {
   return { ring, caption, box, width: box.right - box.left, height: box.bottom - box.top };
 }
 
-function finish(request: LayoutRequest, look: Look, plots: readonly Plot[], middles: readonly Point[]): Layout {
+function finish(request: LayoutRequest, room: Rect, look: Look, plots: readonly Plot[], middles: readonly Point[]): Layout {
   const nodes = new Map<NodeId, NodePlace>();
   const islands = request.groups.map((group, i): Island => {
     const plot = plots[i]!;
@@ -207,7 +220,7 @@ function finish(request: LayoutRequest, look: Look, plots: readonly Plot[], midd
     };
     return { nodes: group, centre, box, caption, captionForm: plot.caption.form };
   });
-  return { width: request.width, height: request.height, look, nodes, islands };
+  return { width: request.width, height: request.height, room, look, nodes, islands };
 }
 
 interface Wish {

@@ -3,6 +3,7 @@ import {
   connected,
   directionKey,
   drawLatency,
+  isClient,
   latencyText,
   linkFaults,
   type Direction,
@@ -14,11 +15,11 @@ import {
 import type { Point } from './geometry.ts';
 import type { Motion } from './motion.ts';
 
-/** Two nodes of one island, the lower first. */
+/** Two actors of one island, the lower first; at most one of them is a client. */
 export type Pair = readonly [NodeId, NodeId];
 
 /** Where the discs are, and how large. */
-type Places = Pick<Motion, 'x' | 'y' | 'radius'>;
+type Places = Pick<Motion, 'x' | 'y' | 'reach'>;
 
 /** `parted`: on another island; `cut`: by hand; `down`: it flaps and is down just now. */
 export type DirectionState = 'open' | 'parted' | 'cut' | 'down';
@@ -26,8 +27,14 @@ export type DirectionState = 'open' | 'parted' | 'cut' | 'down';
 /** Faults that take a link down by the clock. */
 const flapping = linkFaults.filter(({ down }) => down !== undefined);
 
-/** A pointer this near to a link, px, means it. */
+/** A pointer this near to a link, px, means it; links between servers are meant first. */
 const REACH = 7;
+const CLIENT_REACH = 4;
+
+/** Whether there is a link between two actors: clients talk to servers only. */
+export function isLinked(a: NodeId, b: NodeId): boolean {
+  return !isClient(a) || !isClient(b);
+}
 
 /** The settings that packets in this direction are judged by. */
 export function settingsOf(world: World, from: NodeId, to: NodeId): NetworkSettings {
@@ -47,7 +54,7 @@ export function cutLinkCount(world: World): number {
   const { nodes } = world;
   let count = 0;
   for (const a of nodes.keys()) {
-    for (const b of nodes.keys()) if (a < b && (isCut(world, a, b) || isCut(world, b, a))) count++;
+    for (const b of nodes.keys()) if (a < b && isLinked(a, b) && (isCut(world, a, b) || isCut(world, b, a))) count++;
   }
   return count;
 }
@@ -112,17 +119,27 @@ const stateText: Record<Exclude<DirectionState, 'open'>, string> = {
 export function linkAt(world: World, motion: Places, at: Point): Pair | null {
   let nearest: Pair | null = null;
   let least = REACH;
+  let toClient: Pair | null = null;
+  let leastToClient = CLIENT_REACH;
   for (const group of world.groups) {
     for (let i = 0; i < group.length; i++) {
       for (let j = i + 1; j < group.length; j++) {
-        const distance = distanceTo(motion, group[i]!, group[j]!, at);
-        if (distance >= least) continue;
-        least = distance;
-        nearest = [group[i]!, group[j]!];
+        const a = group[i]!;
+        const b = group[j]!;
+        if (!isLinked(a, b)) continue;
+        const distance = distanceTo(motion, a, b, at);
+        if (isClient(b)) {
+          if (distance >= leastToClient) continue;
+          leastToClient = distance;
+          toClient = [a, b];
+        } else if (distance < least) {
+          least = distance;
+          nearest = [a, b];
+        }
       }
     }
   }
-  return nearest;
+  return nearest ?? toClient;
 }
 
 /** Distance of a point from the part of a link between two discs, px. */
@@ -133,7 +150,7 @@ function distanceTo(motion: Places, a: NodeId, b: NodeId, at: Point): number {
   const dy = motion.y[b]! - ay;
   const length = Math.hypot(dx, dy) || 1;
   const along = ((at.x - ax) * dx + (at.y - ay) * dy) / length;
-  if (along < motion.radius || along > length - motion.radius) return Infinity;
+  if (along < motion.reach(a) || along > length - motion.reach(b)) return Infinity;
   return Math.abs((at.x - ax) * dy - (at.y - ay) * dx) / length;
 }
 

@@ -1,7 +1,8 @@
-/** Where nodes are at this moment: on springs towards the layout, or held by the pointer. Positions in px. */
-import type { NodeId } from '../../src/contract/index.ts';
+/** Where actors are at this moment: on springs towards the layout, or held by the pointer. Positions in px. */
+import { CLIENTS_MAX, NODES_MAX, type NodeId } from '../../src/contract/index.ts';
 import type { Point } from './geometry.ts';
 import type { Layout } from './layout.ts';
+import { reachOf } from './plate.ts';
 import { advance, hold, settle, springAt, type Spring } from './spring.ts';
 
 interface Body {
@@ -9,28 +10,37 @@ interface Body {
   readonly y: Spring;
 }
 
+/** The highest number that an actor can have. */
+export const HIGHEST = NODES_MAX + CLIENTS_MAX;
+
 export class Motion {
   /** Middle of each disc, by node number; index 0 is not used. */
-  readonly x: Float64Array;
-  readonly y: Float64Array;
+  readonly x = new Float64Array(HIGHEST + 1);
+  readonly y = new Float64Array(HIGHEST + 1);
   private readonly bodies = new Map<NodeId, Body>();
   private readonly radiusSpring = springAt(0);
   /** Held nodes, each with where it was when it was taken. */
   private readonly held = new Map<NodeId, Point>();
   private moving = true;
 
-  /** @param highest the highest node number */
-  constructor(highest: NodeId) {
-    this.x = new Float64Array(highest + 1);
-    this.y = new Float64Array(highest + 1);
-  }
-
   /** Radius of a disc now, px. */
   get radius(): number {
     return this.radiusSpring.position;
   }
 
-  /** Gives every node its place. Nodes seen for the first time, and all of them when `atOnce`, stand there at once. */
+  /** How far the disc or square of an actor reaches now, px. */
+  reach(node: NodeId): number {
+    return reachOf(node, this.radius);
+  }
+
+  /** Sets an actor down that was not on the stage, px. */
+  appear(node: NodeId, at: Point): void {
+    this.bodies.set(node, { x: springAt(at.x), y: springAt(at.y) });
+    this.moving = true;
+    this.publish();
+  }
+
+  /** Gives every node its place; who is not in the layout is gone, unless it is held. Nodes seen for the first time, and all of them when `atOnce`, stand there at once. */
   aim(layout: Layout, atOnce: boolean): void {
     const first = this.bodies.size === 0;
     this.radiusSpring.target = layout.look.radius;
@@ -49,6 +59,7 @@ export class Motion {
         settle(body.y);
       }
     }
+    for (const node of this.bodies.keys()) if (!layout.nodes.has(node) && !this.held.has(node)) this.bodies.delete(node);
     this.moving = true;
     this.publish();
   }

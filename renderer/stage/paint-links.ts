@@ -1,9 +1,9 @@
 /** Links on the canvas: open, cut in one direction or both, flapping, with settings of their own, under the knife. */
-import type { NodeId, World } from '../../src/contract/index.ts';
+import { directionKey, isClient, type NodeId, type World } from '../../src/contract/index.ts';
 import type { Lanes } from './flight.ts';
 import type { Point } from './geometry.ts';
 import type { Crossing } from './knife.ts';
-import { directionState, hasOwn, type Pair } from './links.ts';
+import { directionState, hasOwn, isLinked, type Pair } from './links.ts';
 import type { Motion } from './motion.ts';
 import type { Palette } from './palette.ts';
 
@@ -20,6 +20,12 @@ export interface LinkScene {
   readonly heals: readonly Pair[];
   /** The link that is pointed at, or whose particulars are open. */
   readonly lit: Pair | null;
+  /** The actor under the pointer: if it is a client, its links are to be seen. */
+  readonly about: NodeId | null;
+  /** Links of clients on which there are packets, by the direction from the client. */
+  readonly busy: ReadonlySet<number>;
+  /** The knife is out: what it can cut is to be seen. */
+  readonly knife: boolean;
   /** The stroke of the knife, and the links it has crossed. */
   readonly stroke: readonly Point[];
   readonly struck: readonly Crossing[];
@@ -30,6 +36,8 @@ const STUB = 0.36;
 /** With more directions cut than this, stubs are only this long, px, and faint: a tangle of them would hide what is open. */
 const CUTS_MANY = 28;
 const STUB_SHORT = 16;
+/** A link of a client on which nothing moves. */
+const FAINT = 0.2;
 const ARROW = 6.5;
 const BAR = 5.5;
 
@@ -50,6 +58,7 @@ export class LinkPainter {
     const previewed = new Set(cuts.map(([a, b]) => a * 100 + b));
     const live = new Path2D();
     const idle = new Path2D();
+    const faint = new Path2D();
     const down = new Path2D();
     const closed = new Path2D();
     const arrows = new Path2D();
@@ -60,12 +69,14 @@ export class LinkPainter {
         for (let j = i + 1; j < group.length; j++) {
           const a = group[i]!;
           const b = group[j]!;
-          if (previewed.has(a * 100 + b)) continue;
-          count++;
+          if (!isLinked(a, b) || previewed.has(a * 100 + b)) continue;
+          if (!isClient(b)) count++;
           const there = directionState(world, a, b, now);
           const back = directionState(world, b, a, now);
           if (there === 'open' && back === 'open') {
-            line(world.nodes.get(a)?.up === true && world.nodes.get(b)?.up === true ? live : idle, motion, a, b);
+            const isFaint = isClient(b) && !scene.knife && scene.about !== b && !scene.busy.has(directionKey(b, a));
+            if (isFaint) line(faint, motion, a, b);
+            else line(world.nodes.get(a)?.up === true && world.nodes.get(b)?.up === true ? live : idle, motion, a, b);
           } else if (there === 'cut' && back === 'cut') broken(closed, motion, a, b, many);
           else if (there === 'cut') oneWay(closed, arrows, motion, b, a);
           else if (back === 'cut') oneWay(closed, arrows, motion, a, b);
@@ -81,6 +92,9 @@ export class LinkPainter {
     c.globalAlpha *= 0.7;
     c.setLineDash([2, 5]);
     c.stroke(idle);
+    c.setLineDash([]);
+    c.globalAlpha = FAINT;
+    c.stroke(faint);
     c.globalAlpha = 0.85;
     c.lineWidth = 1.25;
     c.setLineDash([1.5, 6]);
@@ -133,7 +147,7 @@ export class LinkPainter {
     for (const group of world.groups) {
       for (const a of group) {
         for (const b of group) {
-          if (a === b || !hasOwn(world, a, b)) continue;
+          if (a === b || !isLinked(a, b) || !hasOwn(world, a, b)) continue;
           this.lanes.point(a, b, 0.5, this.spot);
           c.beginPath();
           c.arc(this.spot.x, this.spot.y, radius, 0, 2 * Math.PI);
@@ -255,6 +269,7 @@ function between(motion: Motion, a: NodeId, b: NodeId) {
   const far = Math.hypot(dx, dy) || 1;
   const ux = dx / far;
   const uy = dy / far;
-  const inset = Math.min(motion.radius + 2, far / 2);
-  return { x: motion.x[a]! + ux * inset, y: motion.y[a]! + uy * inset, ux, uy, length: far - 2 * inset };
+  const first = Math.min(motion.reach(a) + 2, far / 2);
+  const last = Math.min(motion.reach(b) + 2, far / 2);
+  return { x: motion.x[a]! + ux * first, y: motion.y[a]! + uy * first, ux, uy, length: far - first - last };
 }

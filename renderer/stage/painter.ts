@@ -2,18 +2,18 @@
  * What moves on the stage, on one canvas: links, packets at their true progress, packets breaking where they were lost,
  * timers running down, frost thawing. Called once per animation frame; nothing here is reactive.
  */
-import { packetProgress, type MessageKind, type NodeId, type PacketWorld, type World } from '../../src/contract/index.ts';
+import { directionKey, isClient, packetProgress, type MessageKind, type NodeId, type PacketWorld, type World } from '../../src/contract/index.ts';
 import type { Arrival } from '../feed.ts';
 import { ageOf, BREAK_MS, Lanes, PULSE_MS } from './flight.ts';
 import { frostOf } from './frost.ts';
 import type { Point } from './geometry.ts';
-import type { Motion } from './motion.ts';
+import { HIGHEST, type Motion } from './motion.ts';
 import { BreakPainter, type BreakScene } from './paint-breaks.ts';
 import { LinkPainter, type LinkScene } from './paint-links.ts';
 import type { Palette } from './palette.ts';
 import { Sprites } from './sprites.ts';
 
-export interface Scene extends LinkScene, BreakScene {
+export interface Scene extends Omit<LinkScene, 'busy'>, BreakScene {
   readonly arrivals: readonly Arrival[];
   /** Packet whose tooltip or menu is open. */
   readonly marked: number | null;
@@ -33,6 +33,8 @@ const PULSES_MAX = 40;
 /** A held packet that has hardly left stands this far outside the disc, in radii, and those after it in a row. */
 const FIRST_IN_ROW = 1.5;
 const NEXT_IN_ROW = 2.1;
+/** Radius of the circle around a square with round corners, in halves of its side. */
+const AROUND_SQUARE = 1.2;
 /** Share of the way that a row takes at most: beyond it they stand on one another. */
 const ROW_MAX = 0.8;
 
@@ -42,9 +44,10 @@ export class Painter {
   private readonly lanes: Lanes;
   private readonly links: LinkPainter;
   private readonly breaks: BreakPainter;
-  private readonly side: number;
   /** Packets found so far in this frame that stand in a row at their sender, by direction. */
-  private readonly standing: Uint8Array;
+  private readonly standing = new Uint8Array(32 * 32);
+  /** Links of clients on which there are packets in this frame, by the direction from the client. */
+  private readonly busy = new Set<number>();
   private palette: Palette;
   private sprites: Sprites | null = null;
   private packetRadius = 0;
@@ -54,14 +57,12 @@ export class Painter {
   private readonly decided = new Map<NodeId, number>();
   private readonly spot = { x: 0, y: 0 };
 
-  constructor(context: CanvasRenderingContext2D, kinds: readonly MessageKind[], highest: NodeId, palette: Palette) {
+  constructor(context: CanvasRenderingContext2D, kinds: readonly MessageKind[], palette: Palette) {
     this.context = context;
     this.kinds = kinds;
-    this.lanes = new Lanes(highest);
+    this.lanes = new Lanes(HIGHEST);
     this.links = new LinkPainter(context, this.lanes);
     this.breaks = new BreakPainter(context, kinds, this.lanes);
-    this.side = highest + 1;
-    this.standing = new Uint8Array(this.side * this.side);
     this.palette = palette;
   }
 
@@ -94,7 +95,13 @@ export class Painter {
 
   /** Lanes follow the nodes; to be called when any has moved. */
   route(nodes: readonly NodeId[], motion: Motion): void {
-    for (const a of nodes) for (const b of nodes) if (a !== b) this.lanes.set(a, b, motion.x, motion.y, motion.radius + 2);
+    for (const a of nodes) {
+      for (const b of nodes) {
+        // Clients do not talk to each other.
+        if (a === b || (isClient(a) && isClient(b))) continue;
+        this.lanes.set(a, b, motion.x, motion.y, motion.reach(a) + 2, motion.reach(b) + 2);
+      }
+    }
   }
 
   /** Whether something fades that needs another frame although nothing else changes. */
@@ -113,13 +120,14 @@ export class Painter {
     this.sprites ??= new Sprites(this.kinds, this.palette, this.packetRadius, this.ratio);
     c.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     c.clearRect(0, 0, this.width, this.height);
-    this.links.paint(scene, this.palette);
+    this.findBusy(scene.world);
+    this.links.paint({ ...scene, busy: this.busy }, this.palette);
     this.paintTimers(scene);
     this.paintFrost(scene);
     if (!scene.reducedMotion) this.paintPulses(scene);
     this.paintPackets(scene, this.sprites);
     this.breaks.paint(scene, this.palette, this.packetRadius);
-    this.links.paintAbove(scene, this.palette);
+    this.links.paintAbove({ ...scene, busy: this.busy }, this.palette);
     c.globalAlpha = 1;
   }
 
@@ -159,15 +167,22 @@ export class Painter {
     const radius = this.packetRadius / this.lanes.lengthOf(from, to);
     const first = FIRST_IN_ROW * radius;
     if (progress >= first) return Math.max(first, Math.min(progress, 1 - first));
-    const lane = from * this.side + to;
+    const lane = directionKey(from, to);
     const before = this.standing[lane]!;
     if (before < 255) this.standing[lane] = before + 1;
     return Math.min(ROW_MAX, first + before * NEXT_IN_ROW * radius);
   }
 
+  private findBusy(world: World): void {
+    this.busy.clear();
+    for (const { from, to } of world.packets.values()) {
+      if (isClient(from)) this.busy.add(directionKey(from, to));
+      else if (isClient(to)) this.busy.add(directionKey(to, from));
+    }
+  }
+
   private paintTimers({ world, motion, now }: Scene): void {
     const c = this.context;
-    const radius = motion.radius + 4.5;
     c.lineWidth = motion.radius < 20 ? 1.5 : 2;
     c.lineCap = 'round';
     for (const node of world.nodes.values()) {
@@ -182,7 +197,7 @@ export class Painter {
       if (due === Infinity || now >= due) continue;
       c.strokeStyle = this.palette.nodes[node.node]!;
       c.globalAlpha = 0.55;
-      this.arc(node.node, motion, radius, Math.min(1, (due - now) / (due - setAt)));
+      this.arc(node.node, motion, 4.5, Math.min(1, (due - now) / (due - setAt)));
     }
     c.lineCap = 'butt';
     c.globalAlpha = 1;
@@ -198,16 +213,17 @@ export class Painter {
       c.strokeStyle = this.palette.frost;
       c.lineWidth = motion.radius < 20 ? 3 : 5;
       c.setLineDash([2, 2.5]);
-      this.arc(node.node, motion, motion.radius + 9, left);
+      this.arc(node.node, motion, 9, left);
       c.setLineDash([]);
       c.lineWidth = 1.5;
-      this.arc(node.node, motion, motion.radius + 6, left);
+      this.arc(node.node, motion, 6, left);
     }
   }
 
-  /** A share of a circle around a node, from the top clockwise. */
-  private arc(node: NodeId, motion: Motion, radius: number, share: number): void {
+  /** A share of a circle around a node, so far outside it, px, from the top clockwise. */
+  private arc(node: NodeId, motion: Motion, out: number, share: number): void {
     const c = this.context;
+    const radius = motion.reach(node) * (isClient(node) ? AROUND_SQUARE : 1) + out;
     c.beginPath();
     c.arc(motion.x[node]!, motion.y[node]!, radius, -Math.PI / 2, -Math.PI / 2 + share * 2 * Math.PI);
     c.stroke();
@@ -222,7 +238,7 @@ export class Painter {
       if (age >= 1 || packet.from === packet.to) continue;
       c.strokeStyle = this.colourOf(packet.kind);
       c.globalAlpha = 0.32 * (1 - age);
-      this.arc(packet.to, motion, motion.radius + 3 + 6 * ease(age), 1);
+      this.arc(packet.to, motion, 3 + 6 * ease(age), 1);
     }
     c.strokeStyle = this.palette.accent;
     for (const [node, at] of this.decided) {
@@ -230,7 +246,7 @@ export class Painter {
       if (age >= 1) this.decided.delete(node);
       c.lineWidth = 3 * (1 - age) + 0.5;
       c.globalAlpha = 0.75 * (1 - age);
-      this.arc(node, motion, motion.radius + 4 + 12 * ease(age), 1);
+      this.arc(node, motion, 4 + 12 * ease(age), 1);
     }
     c.globalAlpha = 1;
   }

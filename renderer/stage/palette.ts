@@ -1,5 +1,5 @@
 /** The design tokens a canvas needs, read from the style sheet once per theme. */
-import { NODES_MAX, type MessageKind } from '../../src/contract/index.ts';
+import { CLIENTS_MAX, NODES_MAX, type MessageKind } from '../../src/contract/index.ts';
 
 export interface Palette {
   readonly sea: string;
@@ -13,7 +13,7 @@ export interface Palette {
   readonly text: string;
   readonly onNode: string;
   readonly families: Readonly<Record<MessageKind['family'], string>>;
-  /** By node number; index 0 is not used. */
+  /** By number of the actor; index 0 is not used. */
   readonly nodes: readonly string[];
   readonly font: string;
 }
@@ -35,7 +35,7 @@ export function readPalette(element: Element): Palette {
     text: token('text'),
     onNode: token('on-node'),
     families: Object.fromEntries(families.map((family) => [family, token(`family-${family}`)])) as Palette['families'],
-    nodes: Array.from({ length: NODES_MAX + 1 }, (_, node) => (node === 0 ? '' : token(`node-${node}`))),
+    nodes: Array.from({ length: NODES_MAX + CLIENTS_MAX + 1 }, (_, node) => (node === 0 ? '' : token(`node-${node}`))),
     font: token('font-sans'),
   };
 }

@@ -1,6 +1,7 @@
-/** The nodes of one island, in a ring around its middle. Pure; offsets in px from the middle of the ring. */
-import type { NodeId } from '../../src/contract/index.ts';
+/** The servers of one island in a ring around its middle, its clients ashore. Pure; offsets in px from the middle of the ring. */
+import { isClient, type NodeId } from '../../src/contract/index.ts';
 import { overlaps, type Rect } from './geometry.ts';
+import { landings } from './landing.ts';
 import type { Look } from './look.ts';
 import { discRect, plateRect, type Side } from './plate.ts';
 import { boxOf, DIRECTIONS, outline } from './shore.ts';
@@ -24,7 +25,7 @@ const GROWTH = 1.05;
 const GROWTH_STEPS_MAX = 60;
 
 /**
- * The ring of `nodes` (ascending).
+ * The ring of the servers among `nodes` (ascending), and the clients outside it.
  * @param home angle at which each node stands when the cluster is whole, radians; the ring is turned to stay near it
  * @param spread room between neighbouring discs, in radii; at least this much
  * @param aspect width to height of the ring, 1 or more
@@ -36,14 +37,26 @@ export function ringOf(
   spread: number,
   aspect: number,
 ): Ring {
+  const servers = nodes.filter((node) => !isClient(node));
+  const ring = serverRing(servers, home, look, spread, aspect);
+  return finish(look, [...ring, ...landings(nodes.filter(isClient), ring, look, aspect)]);
+}
+
+function serverRing(
+  nodes: readonly NodeId[],
+  home: ReadonlyMap<NodeId, number>,
+  look: Look,
+  spread: number,
+  aspect: number,
+): readonly Place[] {
   const count = nodes.length;
-  if (count === 1) return finish(look, [{ node: nodes[0]!, x: 0, y: 0, side: 'below' }]);
+  if (count <= 1) return nodes.map((node) => ({ node, x: 0, y: 0, side: 'below' }));
   const chord = look.radius * (2 + spread);
   let size = chord / (2 * Math.sin(Math.PI / count));
   const turned = turn(nodes, home);
   for (let step = 0; ; step++) {
     const places = onEllipse(turned, size * Math.sqrt(aspect), count === 2 ? 0 : size / Math.sqrt(aspect));
-    if (step === GROWTH_STEPS_MAX || isClear(look, places)) return finish(look, places);
+    if (step === GROWTH_STEPS_MAX || isClear(look, places)) return places;
     size *= GROWTH;
   }
 }
@@ -121,7 +134,7 @@ function isClear(look: Look, places: readonly Place[]): boolean {
       const b = places[j]!;
       if (Math.hypot(a.x - b.x, a.y - b.y) < 2 * look.radius + CLEARANCE) return false;
       if (plateA === null) continue;
-      if (overlaps(plateA, discRect(look, b.x, b.y), CLEARANCE)) return false;
+      if (overlaps(plateA, discRect(look, b), CLEARANCE)) return false;
       const plateB = plateRect(look, b);
       if (j > i && plateB !== null && overlaps(plateA, plateB, CLEARANCE)) return false;
     }

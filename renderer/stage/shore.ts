@@ -6,7 +6,7 @@
 import type { NodeId } from '../../src/contract/index.ts';
 import type { Point, Rect } from './geometry.ts';
 import type { Look } from './look.ts';
-import { plateRect, type Side } from './plate.ts';
+import { plateRect, reachOf, type Side } from './plate.ts';
 
 export const DIRECTIONS = 72;
 
@@ -14,7 +14,7 @@ const cosines = Float64Array.from({ length: DIRECTIONS }, (_, i) => Math.cos((i 
 const sines = Float64Array.from({ length: DIRECTIONS }, (_, i) => Math.sin((i / DIRECTIONS) * 2 * Math.PI));
 const STEP_SINE = Math.sin((2 * Math.PI) / DIRECTIONS);
 
-/** One node on an island: the middle of its disc and the side of its plate. */
+/** One actor on an island: its middle and the side of its plate. */
 export interface Resident extends Point {
   readonly node: NodeId;
   readonly side: Side;
@@ -53,11 +53,12 @@ function tighten(residents: readonly Resident[], middle: Point, look: Look, radi
   for (const resident of residents) {
     const x = resident.x - middle.x;
     const y = resident.y - middle.y;
-    const plate = plateRect(look, { x, y, side: resident.side }, radius);
+    const plate = plateRect(look, { node: resident.node, x, y, side: resident.side }, radius);
+    const disc = reachOf(resident.node, radius);
     for (let i = 0; i < DIRECTIONS; i++) {
       const c = cosines[i]!;
       const s = sines[i]!;
-      let reach = x * c + y * s + radius;
+      let reach = x * c + y * s + disc;
       if (plate !== null) {
         reach = Math.max(reach, (c >= 0 ? plate.right : plate.left) * c + (s >= 0 ? plate.bottom : plate.top) * s);
       }

@@ -21,7 +21,8 @@ const STORAGE_PREFIX = 'synod.stage.';
 /** Runs whose arrangement is kept. */
 const KEPT_MAX = 20;
 
-export function useArrangement(size: Ref<StageSize>) {
+/** @param dock room for the dock at the right edge, px */
+export function useArrangement(size: Ref<StageSize>, dock: Ref<number>) {
   const run = useRun();
   const layout = shallowRef<Layout | null>(null);
   const pending = shallowRef<Pending | null>(null);
@@ -40,7 +41,7 @@ export function useArrangement(size: Ref<StageSize>) {
   function arrange(drop: { readonly nodes: readonly NodeId[]; readonly at: Point } | null = null): void {
     const { width, height } = size.value;
     if (shown.value.length === 0 || width === 0 || height === 0) return;
-    layout.value = layOut({ groups: shown.value, width, height, memory, drop });
+    layout.value = layOut({ groups: shown.value, width, height, memory, drop, dock: dock.value });
     memory = remember(layout.value);
     store(storageKey(), memory);
   }
@@ -113,7 +114,7 @@ export function useArrangement(size: Ref<StageSize>) {
       if (pending.value !== null) confirm();
     },
   );
-  watch(size, () => arrange());
+  watch([size, dock], () => arrange());
 
   return { layout, groups, shown, drop, put, reset };
 }

@@ -6,8 +6,11 @@ import { useSelection } from '../stores/selection.ts';
 import { cardOf, slotInFocus, type NodeCard } from './cards.ts';
 import { isFrozen } from './frost.ts';
 
-/** @param learned is told when a node has come to know what is chosen in the instance in focus */
-export function useCards(learned: (node: NodeId) => void) {
+/**
+ * @param leaving the servers that are to go, each with what it waits for
+ * @param learned is told when a node has come to know what is chosen in the instance in focus
+ */
+export function useCards(leaving: () => ReadonlyMap<NodeId, string>, learned: (node: NodeId) => void) {
   const run = useRun();
   const selection = useSelection();
   const cards = shallowRef<readonly NodeCard[]>([]);
@@ -23,8 +26,10 @@ export function useCards(learned: (node: NodeId) => void) {
     }
     const before = new Map(cards.value.map((card) => [card.node, card]));
     let changed = before.size !== world.nodes.size;
-    const next = [...world.nodes.values()].map((node) => {
-      const card = cardOf(world, node, slot.value, run.frameNow);
+    const focus = { slot: slot.value, picked: selection.slot !== null, now: run.frameNow, leaving: leaving() };
+    const next = run.actors.map((actor) => {
+      const node = world.nodes.get(actor)!;
+      const card = cardOf(world, node, focus);
       const old = before.get(node.node);
       if (old !== undefined && sameCard(old, card)) return old;
       changed = true;
@@ -38,7 +43,7 @@ export function useCards(learned: (node: NodeId) => void) {
   /** A node thaws by the clock, without an event. */
   const thawed = computed(() => [...(run.world?.nodes.values() ?? [])].filter((node) => isFrozen(node, run.frameNow)).length);
 
-  watch([() => run.session?.run, () => run.world?.seq, slot, thawed], update, { immediate: true });
+  watch([() => run.session?.run, () => run.world?.seq, slot, () => selection.slot, leaving, thawed], update, { immediate: true });
 
   return { cards, slot };
 }

@@ -1,8 +1,8 @@
 /** Pointer events on the stage, bound to the state machine of drag.ts. */
 import { computed, onUnmounted, shallowRef, type Ref } from 'vue';
 import type { Groups, NodeId } from '../../src/contract/index.ts';
-import { heldNodes, idle, move, press, regroup, release, type Drag, type Grip, type Outcome, type Target } from './drag.ts';
-import { rectBetween, type Point, type Rect } from './geometry.ts';
+import { fitsBin, heldNodes, idle, move, press, regroup, release, type Drag, type Grip, type Outcome, type Target } from './drag.ts';
+import { isWithin, rectBetween, type Point, type Rect } from './geometry.ts';
 import type { Layout } from './layout.ts';
 import type { Look } from './look.ts';
 import type { Motion } from './motion.ts';
@@ -27,6 +27,8 @@ export function useDrag(options: DragOptions) {
   const { root, groups, layout } = options;
   const drag = shallowRef<Drag>(idle);
   const held = computed(() => heldNodes(drag.value));
+  /** Something is held that the bin would take. */
+  const binFits = computed(() => drag.value.phase === 'dragging' && fitsBin(drag.value.grip));
   /** The frame that chooses nodes, while it is drawn. */
   const frame = computed<Rect | null>(() => {
     const now = drag.value;
@@ -37,6 +39,8 @@ export function useDrag(options: DragOptions) {
    * it moves. `own`: nodes of this island are held, and others stay on it.
    */
   let shores: { readonly nodes: readonly NodeId[]; readonly shore: Float64Array; readonly own: boolean }[] = [];
+  /** Where the bin is, if there is one and it takes what is held. */
+  let bin: Rect | null = null;
   let pointer: number | null = null;
   let latest: Point | null = null;
 
@@ -101,7 +105,8 @@ export function useDrag(options: DragOptions) {
     if (before.phase === 'pressed') {
       takeShores(after.grip);
       drag.value = move(before, at, groups.value, hit);
-      if (after.grip.type !== 'sea') motion?.grab(after.grip.nodes);
+      if (after.grip.type === 'spare') motion?.appear(after.grip.node, after.from);
+      motion?.grab(heldNodes(after));
     } else drag.value = after;
     if (after.grip.type !== 'sea') motion?.carry(at.x - after.from.x, at.y - after.from.y);
   }
@@ -109,12 +114,17 @@ export function useDrag(options: DragOptions) {
   /** The partition has changed under the drag. */
   function follow(): void {
     if (drag.value.phase !== 'dragging') return;
-    takeShores(drag.value.grip);
+    const { grip } = drag.value;
+    const there = groups.value.flat();
+    // What is held has been taken away, or the spare server is on the stage already.
+    if (held.value.some((node) => there.includes(node) === (grip.type === 'spare'))) return cancel();
+    takeShores(grip);
     drag.value = regroup(drag.value, groups.value);
   }
 
   function takeShores(grip: Grip): void {
     const now = layout.value;
+    bin = fitsBin(grip) ? rectOf(root.value?.querySelector('[data-bin]') ?? null) : null;
     const moving = grip.type === 'nodes' ? grip.nodes : [];
     shores = (now?.islands ?? []).map(({ nodes }) => {
       const staying = nodes.filter((node) => !moving.includes(node));
@@ -124,6 +134,7 @@ export function useDrag(options: DragOptions) {
   }
 
   function hit(at: Point): Target {
+    if (bin !== null && isWithin(bin, at, CATCH)) return { type: 'bin' };
     const now = drag.value;
     const leave = LEAVE * (layout.value?.look.radius ?? 0);
     const near = now.phase !== 'idle' && Math.hypot(at.x - now.from.x, at.y - now.from.y) < leave;
@@ -133,12 +144,21 @@ export function useDrag(options: DragOptions) {
 
   function gripOf(target: EventTarget | null): Grip | null {
     if (!(target instanceof Element)) return null;
+    const spare = Number(target.closest<HTMLElement>('[data-spare]')?.dataset.spare ?? 0);
+    if (spare > 0) return { type: 'spare', node: spare };
     if (target.closest('[data-no-drag]') !== null) return null;
     const node = Number(target.closest<HTMLElement>('[data-node]')?.dataset.node ?? 0);
     if (node > 0) return { type: 'nodes', nodes: options.together.value.has(node) ? [...options.together.value] : [node] };
     const island = target.closest<HTMLElement | SVGElement>('[data-island]')?.dataset.island;
     if (island !== undefined) return { type: 'island', nodes: island.split(',').map(Number) };
     return { type: 'sea' };
+  }
+
+  function rectOf(element: Element | null): Rect | null {
+    const stage = root.value?.getBoundingClientRect();
+    if (element === null || stage === undefined) return null;
+    const { left, top, right, bottom } = element.getBoundingClientRect();
+    return { left: left - stage.left, top: top - stage.top, right: right - stage.left, bottom: bottom - stage.top };
   }
 
   function middleOfHeld(): Point {
@@ -151,7 +171,7 @@ export function useDrag(options: DragOptions) {
 
   onUnmounted(() => window.removeEventListener('keydown', escape, true));
 
-  return { drag, held, frame, pointOf, down, moved, up, cancel, step, follow };
+  return { drag, held, binFits, frame, pointOf, down, moved, up, cancel, step, follow };
 }
 
 function shoreOf(layout: Layout, nodes: readonly NodeId[], look: Look): Float64Array {

@@ -1,6 +1,6 @@
 /** Everything on the stage that moves, outside Vue's reactivity: springs, shores, and the painter's canvas. */
 import { nextTick, onMounted, shallowRef, watch, type ComponentPublicInstance, type Ref } from 'vue';
-import type { Groups, NodeId, Phase } from '../../src/contract/index.ts';
+import { CLIENT_FIRST, type Groups, type NodeId, type Phase } from '../../src/contract/index.ts';
 import { useRun } from '../stores/run.ts';
 import { useUi } from '../stores/ui.ts';
 import type { Point } from './geometry.ts';
@@ -62,6 +62,8 @@ export function useScene({ root, canvas, size, layout, sideOf, marked, lit, abou
   let paintedSeq = -1;
   let shownRadius = '';
   const nodes = new Map<NodeId, HTMLElement>();
+  /** The spare server on its way out of the dock. */
+  let ghost: { readonly node: NodeId; readonly element: HTMLElement } | null = null;
   const captions = new Map<number, HTMLElement>();
   const paths = new Map<string, Element>();
   const hullPaths = new Map<Phase, Element>();
@@ -148,9 +150,12 @@ export function useScene({ root, canvas, size, layout, sideOf, marked, lit, abou
       root.value?.style.setProperty('--r-client', `${at.reach(CLIENT_FIRST).toFixed(2)}px`);
     }
     shownRadius = radius;
-    for (const [node, element] of nodes) {
-      element.style.transform = `translate3d(${at.x[node]!.toFixed(2)}px, ${at.y[node]!.toFixed(2)}px, 0)`;
-    }
+    if (ghost !== null) moveTo(ghost.element, at, ghost.node);
+    for (const [node, element] of nodes) moveTo(element, at, node);
+  }
+
+  function moveTo(element: HTMLElement, at: Motion, node: NodeId): void {
+    element.style.transform = `translate3d(${at.x[node]!.toFixed(2)}px, ${at.y[node]!.toFixed(2)}px, 0)`;
   }
 
   function placeShores(): void {
@@ -260,6 +265,12 @@ export function useScene({ root, canvas, size, layout, sideOf, marked, lit, abou
         nodes.set(node, element);
         dirty = true;
       }
+    },
+    /** The element that shows a server which is not on the stage yet. */
+    bindGhost(node: NodeId, bound: Bound): void {
+      const element = elementOf(bound);
+      ghost = element === null ? null : { node, element };
+      dirty = true;
     },
     bindCaption(id: number, bound: Bound): void {
       const element = elementOf(bound);

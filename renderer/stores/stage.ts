@@ -36,7 +36,7 @@ export const useStage = defineStore('stage', () => {
   /** Opens the matrix of all links, at this direction or at the first. */
   function openMatrix(direction?: Direction): void {
     link.value = packet.value = null;
-    const [from, to] = run.nodes;
+    const [from, to] = run.actors;
     if (direction !== undefined) matrix.value = direction;
     else if (from !== undefined && to !== undefined) matrix.value = { from, to };
   }

@@ -28,7 +28,7 @@ describe('lanes', () => {
 
   function lanes(): Lanes {
     const made = new Lanes(3);
-    for (const [a, b] of [[1, 2], [2, 1], [1, 3]] as const) made.set(a, b, x, y, 30);
+    for (const [a, b] of [[1, 2], [2, 1], [1, 3]] as const) made.set(a, b, x, y, 30, 30);
     return made;
   }
 

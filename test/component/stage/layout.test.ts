@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isolate, normalise, whole, type Groups, type NodeId } from '../../../src/contract/index.ts';
+import { CLIENT_FIRST, isClient, isolate, normalise, whole, type Groups, type NodeId } from '../../../src/contract/index.ts';
 import { overlaps, type Rect } from '../../../renderer/stage/geometry.ts';
 import { layOut, remember, roomOf, type Layout } from '../../../renderer/stage/layout.ts';
 import { discRect, plateRect } from '../../../renderer/stage/plate.ts';
@@ -15,6 +15,13 @@ const partition = fc
     islands.forEach((island, i) => groups[island]!.push(i + 1));
     return normalise(groups);
   });
+
+/** The same with clients, each on any of the islands. */
+const withClients = fc
+  .tuple(partition, fc.array(fc.integer({ min: 0, max: 14 }), { minLength: 1, maxLength: 8 }))
+  .map(([groups, islands]): Groups =>
+    normalise(groups.map((group, i) => [...group, ...islands.flatMap((at, c) => (at % groups.length === i ? [CLIENT_FIRST + c] : []))])),
+  );
 
 const stage = fc.record({ width: fc.integer({ min: 480, max: 1500 }), height: fc.integer({ min: 360, max: 1000 }) });
 
@@ -35,20 +42,24 @@ function expectNothingOverlaps(layout: Layout): void {
   });
   const things: { node: NodeId; rect: Rect }[] = [];
   for (const [node, place] of layout.nodes) {
-    things.push({ node, rect: discRect(layout.look, place.x, place.y) });
-    const plate = plateRect(layout.look, place);
+    things.push({ node, rect: discRect(layout.look, { node, ...place }) });
+    const plate = plateRect(layout.look, { node, ...place });
     if (plate !== null) things.push({ node, rect: plate });
   }
-  const places = [...layout.nodes];
+  const places = [...layout.nodes].filter(([node]) => !isClient(node));
   places.forEach(([, a], i) => {
     for (const [, b] of places.slice(i + 1)) {
       expect(Math.hypot(a.x - b.x, a.y - b.y)).toBeGreaterThan(2 * layout.look.radius);
     }
   });
   for (const [node, place] of layout.nodes) {
-    const plate = plateRect(layout.look, place);
-    if (plate === null) continue;
-    for (const thing of things) if (thing.node !== node) expect(overlaps(plate, thing.rect)).toBe(false);
+    const plate = plateRect(layout.look, { node, ...place });
+    const own = isClient(node) ? discRect(layout.look, { node, ...place }) : plate;
+    for (const thing of things) {
+      if (thing.node === node) continue;
+      if (plate !== null) expect(overlaps(plate, thing.rect)).toBe(false);
+      if (own !== null) expect(overlaps(own, thing.rect)).toBe(false);
+    }
   }
 }
 
@@ -59,6 +70,16 @@ describe('layout', () => {
         const layout = layOut({ groups, ...size, memory: null, drop: null });
         expect([...layout.nodes.keys()].sort((a, b) => a - b)).toEqual(groups.flat().sort((a, b) => a - b));
         expectNothingOverlaps(layout);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('never overlaps with clients on any of the islands either', () => {
+    const large = fc.record({ width: fc.integer({ min: 600, max: 1500 }), height: fc.integer({ min: 420, max: 1000 }) });
+    fc.assert(
+      fc.property(withClients, large, (groups, size) => {
+        expectNothingOverlaps(layOut({ groups, ...size, memory: null, drop: null, dock: 64 }));
       }),
       { numRuns: 150 },
     );
@@ -108,6 +129,22 @@ describe('layout', () => {
     const was = before.nodes.get(5)!;
     const is = after.nodes.get(5)!;
     expect(Math.hypot(was.x - is.x, was.y - is.y)).toBeLessThan(12);
+  });
+
+  it('stands clients ashore, outside the ring of servers, in the lower corners first', () => {
+    const layout = layOut({ groups: whole([...nodesUpTo(5), 16, 17]), width: 1000, height: 600, memory: null, drop: null });
+    const [c1, c2] = [layout.nodes.get(16)!, layout.nodes.get(17)!];
+    const { centre } = layout.islands[0]!;
+    const ring = Math.max(...nodesUpTo(5).map((node) => layout.nodes.get(node)!.y - centre.y));
+    expect(c1.x).toBeLessThan(centre.x);
+    expect(c2.x).toBeGreaterThan(centre.x);
+    for (const { x, y } of [c1, c2]) expect(Math.hypot(x - centre.x, y - centre.y)).toBeGreaterThan(ring);
+    expect(layout.look.form).toBe('full');
+  });
+
+  it('leaves the dock its room', () => {
+    const layout = layOut({ groups: whole(nodesUpTo(9)), width: 900, height: 500, memory: null, drop: null, dock: 70 });
+    for (const { box } of layout.islands) expect(box.right).toBeLessThanOrEqual(900 - 70 - 11.5);
   });
 
   it('stands a whole cluster in one ring in the middle, n1 at the top', () => {

@@ -6,7 +6,7 @@ import { clear, scene, settled } from '../mounting.ts';
 afterEach(clear);
 
 describe('a link under the pointer', () => {
-  const places = { x: Float64Array.of(0, 100, 300, 200), y: Float64Array.of(0, 100, 100, 300), radius: 30 };
+  const places = { x: Float64Array.of(0, 100, 300, 200), y: Float64Array.of(0, 100, 100, 300), reach: () => 30 };
 
   it('is the nearest one within reach, between the discs', async () => {
     const { run } = await scene({ nodes: 3 });

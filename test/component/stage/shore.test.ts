@@ -8,7 +8,7 @@ import { advance, springAt } from '../../../renderer/stage/spring.ts';
 const coordinate = fc.double({ min: 0, max: 1000, noNaN: true });
 const residents = fc.array(
   fc.record({
-    node: fc.integer({ min: 1, max: 15 }),
+    node: fc.integer({ min: 1, max: 23 }),
     x: coordinate,
     y: coordinate,
     side: fc.constantFrom('above' as const, 'below' as const, 'left' as const, 'right' as const),
@@ -24,7 +24,7 @@ describe('shore', () => {
         outline(nodes, look, look.radius, shore);
         for (const node of nodes) {
           expect(contains(shore, node)).toBe(true);
-          for (const rect of [discRect(look, node.x, node.y), plateRect(look, node)]) {
+          for (const rect of [discRect(look, node), plateRect(look, node)]) {
             if (rect === null) continue;
             expect(contains(shore, { x: rect.left, y: (rect.top + rect.bottom) / 2 })).toBe(true);
             expect(contains(shore, { x: rect.right, y: (rect.top + rect.bottom) / 2 })).toBe(true);
