@@ -4,21 +4,31 @@
  */
 import adoptedValue from './library/adopted-value.yaml?raw';
 import amnesia from './library/amnesia.yaml?raw';
+import behindASnapshot from './library/behind-a-snapshot.yaml?raw';
 import bridge from './library/bridge.yaml?raw';
+import clientRetry from './library/client-retry.yaml?raw';
 import crashAfterAccepted from './library/crash-after-accepted.yaml?raw';
 import crashAndRestart from './library/crash-and-restart.yaml?raw';
 import crashBeforeAccepted from './library/crash-before-accepted.yaml?raw';
 import duellingProposers from './library/duelling-proposers.yaml?raw';
 import duplicatedAndReordered from './library/duplicated-and-reordered.yaml?raw';
 import evenSplit from './library/even-split.yaml?raw';
+import evenSplitLog from './library/even-split-log.yaml?raw';
 import flappingLink from './library/flapping-link.yaml?raw';
+import gapAndNoOp from './library/gap-and-no-op.yaml?raw';
+import leaderCrash from './library/leader-crash.yaml?raw';
+import lostDisk from './library/lost-disk.yaml?raw';
 import lostPromise from './library/lost-promise.yaml?raw';
 import lyingDisk from './library/lying-disk.yaml?raw';
 import majority from './library/majority.yaml?raw';
 import majorityAndMinority from './library/majority-and-minority.yaml?raw';
 import oneWayLink from './library/one-way-link.yaml?raw';
+import replaceAServer from './library/replace-a-server.yaml?raw';
 import sleepingProposer from './library/sleeping-proposer.yaml?raw';
 import slowDisk from './library/slow-disk.yaml?raw';
+import staleRead from './library/stale-read.yaml?raw';
+import transactionIds from './library/transaction-ids.yaml?raw';
+import twoLeaders from './library/two-leaders.yaml?raw';
 import { parseScenario } from './parse.ts';
 
 /** By name, in the order in which they are offered: what works first, then what goes wrong, then what breaks. */
@@ -40,6 +50,16 @@ const texts: { readonly [name: string]: string } = {
   'slow-disk': slowDisk,
   amnesia,
   'lying-disk': lyingDisk,
+  'transaction-ids': transactionIds,
+  'leader-crash': leaderCrash,
+  'gap-and-no-op': gapAndNoOp,
+  'two-leaders': twoLeaders,
+  'even-split-log': evenSplitLog,
+  'client-retry': clientRetry,
+  'stale-read': staleRead,
+  'behind-a-snapshot': behindASnapshot,
+  'lost-disk': lostDisk,
+  'replace-a-server': replaceAServer,
 };
 
 export interface LibraryEntry {

@@ -64,6 +64,16 @@ const without: readonly (readonly [string, string, string | RegExp, string, read
   ['slow-disk', 'the second slow disk', /.*node: n3, fault.*\n/, '', ['never n1 learns blue before 14 s']],
   ['amnesia', 'the erasure', 'disk: erased', 'disk: kept', ['n3 learns blue', 'two values']],
   ['lying-disk', 'the lie', 'lies: yes', 'lies: no', ['n3 learns blue', 'two values']],
+  ['transaction-ids', 'transactions', 'transactions: 100', 'transactions: 0', ['a client answered #1', 'at least 1 answer to a client #8']],
+  ['leader-crash', 'the crash', /.*type: crash.*\n/, '', ['leader changes within 20 s']],
+  ['gap-and-no-op', 'the cut', /.*type: partition.*\n/g, '', ['no-op chosen in slot 1']],
+  ['two-leaders', 'the cut', '[[n1, n2, c1], [n3, n4, n5, c2]]', '[[n1, n2, c1, n3, n4, n5, c2]]', ['leader changes within 20 s after parted', 'never c1 answered before 12 s']],
+  ['even-split-log', 'a half', '[[n1, n2, c1], [n3, n4, c2]]', '[[n1, n2, n3, c1], [n4, c2]]', ['nothing chosen before 30 s']],
+  ['client-retry', 'the loss', '100 %', '0 %', ['at least 2 requests from c1 sent']],
+  ['stale-read', 'the careless read', 'reads: local', 'reads: quorum', ['c1 answered old after c2 answered', 'exactly 1 answer to c1 old']],
+  ['behind-a-snapshot', 'the snapshots', 'snapshotEvery: 20', 'snapshotEvery: 0', ['1 snapshot to n3 within 5 s after n3 restarts']],
+  ['lost-disk', 'the loss', 'disk: erased', 'disk: kept', ['n3 joins within 20 s after n3 restarts']],
+  ['replace-a-server', 'the new server', /.*type: add.*\n/, '', ['n4 joins within 15 s after n3 crashes', 'n3 leaves']],
 ];
 
 describe('what a scenario shows is due to what it does', () => {

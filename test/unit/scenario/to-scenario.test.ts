@@ -74,7 +74,7 @@ commands:
   test('gives the same run again, whatever was done at times', () => {
     let commands = 0;
     for (let seed = 1; seed <= 80; seed++) {
-      const { header: head, script, until } = randomRun(seed, 6);
+      const { header: head, script, until } = randomRun(seed, 6, { protocol: 'mixed' });
       const cluster = new InlineCluster({ ...head, script });
       cluster.runUntil(until);
       const run = cluster.run();
@@ -94,7 +94,7 @@ commands:
 
   test('has commands of conditions at the times at which they struck', () => {
     for (let seed = 1; seed <= 20; seed++) {
-      const { header: head, script, until } = randomRun(seed, 6);
+      const { header: head, script, until } = randomRun(seed, 6, { protocol: 'mixed' });
       const cluster = new InlineCluster({ ...head, script: [...script, ...randomConditions(seed, head)] });
       cluster.runUntil(until);
       const journal = cluster.run().journal.filter(({ refused }) => refused === undefined);
