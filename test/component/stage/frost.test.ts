@@ -17,8 +17,8 @@ describe('a frozen node', () => {
     expect(frostOf(node(on))).toEqual({ from: now, until: now + 3_000_000 });
     expect(isFrozen(node(on), now + 2_999_999)).toBe(true);
     expect(isFrozen(node(on), now + 3_000_000)).toBe(false);
-    expect(cardOf(on.run.world!, node(on), 1, now)).toMatchObject({ frozen: true, faults: '' });
-    expect(cardOf(on.run.world!, node(on), 1, now).name).toContain(', frozen,');
+    expect(cardOf(on.run.world!, node(on), { slot: 1, picked: false, now, leaving: new Map() })).toMatchObject({ frozen: true, faults: '' });
+    expect(cardOf(on.run.world!, node(on), { slot: 1, picked: false, now, leaving: new Map() }).name).toContain(', frozen,');
   });
 
   it('is thawed by a crash: a new thread does not stand still', async () => {
@@ -42,7 +42,7 @@ describe('faults of a node on its disc', () => {
     await on.run.command({ type: 'fault', node: 2, fault: 'lying-disk', settings: { lies: 'yes' } });
     await settled();
     expect(actingFaults(node(on), on.bridge.cluster.now).map(({ fault }) => fault.name)).toEqual(['clock', 'lying-disk']);
-    const card = cardOf(on.run.world!, node(on), 1, on.bridge.cluster.now);
+    const card = cardOf(on.run.world!, node(on), { slot: 1, picked: false, now: on.bridge.cluster.now, leaving: new Map() });
     expect(card.faults.split('\n')).toEqual([
       '×0.5 has a clock that runs at 0.5 times its speed',
       'LD has a disk that lies about its syncs: unsafe',
