@@ -21,8 +21,8 @@ export const useDatabase = defineStore('database', () => {
   const transaction = ref<number | null>(null);
   /** What stands beside the form: the tables of the servers, or operations, the person's or everybody's. */
   const view = ref<View>('tables');
-  /** Raised when the form is to have the keyboard. */
-  const called = ref(0);
+  /** The form is to have the keyboard. */
+  const calls = ref(false);
 
   /** The client that asks; `null` when the protocol has none. */
   const client = computed({
@@ -49,8 +49,9 @@ export const useDatabase = defineStore('database', () => {
     return run.command({ type: 'request', node: by, request }, `Ask by way of ${nameOf(by)}`);
   }
 
+  /** Gives the keyboard to the form as soon as it is there. */
   function call(): void {
-    called.value++;
+    calls.value = true;
   }
 
   watch(
@@ -61,5 +62,5 @@ export const useDatabase = defineStore('database', () => {
     },
   );
 
-  return { client, server, reads, form, transaction, view, called, operate, call };
+  return { client, server, reads, form, transaction, view, calls, call, operate };
 });

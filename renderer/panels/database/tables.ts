@@ -126,7 +126,7 @@ function countersOf(databases: readonly (DatabaseView | null)[], ours: DatabaseV
   return [
     field('next', 'Next ID', 'The number that the next transaction will get.', ({ next }) => `#${next}`),
     field('open', 'Open', 'Transactions begun and neither committed nor aborted.', ({ openCount }) => String(openCount), openText),
-    field('committed', 'Committed', 'Transactions that were committed.', ({ committed }) => String(committed)),
+    field('committed', 'Done', 'Transactions that were committed.', ({ committed }) => String(committed)),
   ];
 }
 
