@@ -12,6 +12,7 @@ import type { World } from '../../cluster/world.ts';
 import type { Inspection, NodeId, NodeSetup } from '../../protocol/protocol.ts';
 import type { RunnerData } from '../runner.ts';
 import type { DiskData } from '../storage/disk.ts';
+import type { MailboxData } from './mailbox.ts';
 
 /** A node's thread is started with this. */
 export interface NodeWorkerData {
@@ -27,7 +28,11 @@ export interface NodeWorkerData {
 }
 
 /** Router to node. A bare buffer is a batch: by far the most frequent message, and the cheapest to pass. */
-export type ToNode = ArrayBuffer | { readonly type: 'inspect'; readonly id: number };
+export type ToNode =
+  | ArrayBuffer
+  | { readonly type: 'inspect'; readonly id: number }
+  /** The short way, from now on. */
+  | { readonly type: 'mailbox'; readonly mailbox: MailboxData };
 
 /** Node to router. */
 export type FromNode =

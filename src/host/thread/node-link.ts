@@ -1,7 +1,9 @@
 /** The router's end of one node's thread. */
-import type { MessagePort } from 'node:worker_threads';
+import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import type { NodeOutput } from '../../cluster/batch.ts';
+import type { Writer } from '../../protocol/codec.ts';
 import type { Inspection, NodeId } from '../../protocol/protocol.ts';
+import { RouterMailbox } from './mailbox.ts';
 import type { FromNode, ToNode } from './messages.ts';
 
 /** Why a node gives no answer any more. */
@@ -23,11 +25,15 @@ export class NodeLink {
   private readonly becameReady: Promise<void>;
   private ready!: () => void;
   private notReady!: (error: NodeEnded) => void;
+  private readonly mailbox: RouterMailbox;
+  /** What has come of the batch; `undefined` while the node is at it, `null` if it ended over it. */
+  private output: NodeOutput | null | undefined = null;
   private onOutput: ((output: NodeOutput | null) => void) | null = null;
   private readonly inspections = new Map<number, { give: (i: Inspection) => void; refuse: (e: Error) => void }>();
   private asked = 0;
 
-  constructor(node: NodeId, incarnation: number, port: MessagePort) {
+  /** @param bell that all mailboxes of the router share. */
+  constructor(node: NodeId, incarnation: number, port: MessagePort, bell: SharedArrayBuffer) {
     this.node = node;
     this.incarnation = incarnation;
     this.port = port;
@@ -36,7 +42,9 @@ export class NodeLink {
       this.notReady = reject;
     });
     this.becameReady.catch(() => {});
+    this.mailbox = new RouterMailbox(bell);
     port.on('message', (message: FromNode) => this.hear(message));
+    this.post({ type: 'mailbox', mailbox: this.mailbox.data });
   }
 
   /** Resolves when the node has read its disk. @throws NodeEnded */
@@ -44,11 +52,39 @@ export class NodeLink {
     return this.becameReady;
   }
 
-  /** Hands over a batch; `done` gets the output, or `null` if the node ends first. */
-  run(batch: ArrayBuffer, done: (output: NodeOutput | null) => void): void {
-    if (this.ended !== null) return done(null);
-    this.onOutput = done;
-    this.port.postMessage(batch satisfies ToNode, [batch]);
+  /** Hands over a batch. */
+  give({ bytes, length }: Pick<Writer, 'bytes' | 'length'>): void {
+    if (this.ended !== null) return;
+    this.output = undefined;
+    if (this.mailbox.open) {
+      this.mailbox.awaitOutput();
+      if (this.mailbox.give(bytes.subarray(0, length))) return;
+    }
+    this.post(bytes.buffer, [bytes.buffer]);
+  }
+
+  /** What has come of the batch by now; `undefined` if nothing has, `null` if the node ended over it. */
+  poll(): NodeOutput | null | undefined {
+    if (this.output === undefined) {
+      const taken = this.mailbox.take(this.node);
+      if (taken === 'posted') this.hearPosted();
+      else if (taken !== null) this.output = taken;
+    }
+    return this.output;
+  }
+
+  /** Whether what comes of the batch comes to the mailbox, so that it is worth while to wait there. */
+  get polled(): boolean {
+    return this.mailbox.open;
+  }
+
+  /** Resolves with what comes of the batch; with `null` if the node ends first. */
+  whenDone(): Promise<NodeOutput | null> {
+    const output = this.mailbox.leave() ? this.output : this.poll();
+    if (output !== undefined) return Promise.resolve(output);
+    return new Promise((done) => {
+      this.onOutput = done;
+    });
   }
 
   inspect(): Promise<Inspection> {
@@ -56,7 +92,7 @@ export class NodeLink {
     const id = ++this.asked;
     return new Promise((give, refuse) => {
       this.inspections.set(id, { give, refuse });
-      this.port.postMessage({ type: 'inspect', id } satisfies ToNode);
+      this.post({ type: 'inspect', id });
     });
   }
 
@@ -68,20 +104,23 @@ export class NodeLink {
     this.notReady(new NodeEnded(error));
     for (const { refuse } of this.inspections.values()) refuse(new NodeEnded(error));
     this.inspections.clear();
-    const waiting = this.onOutput;
-    this.onOutput = null;
     this.onEnded(error);
-    waiting?.(null);
+    this.done(null);
+  }
+
+  /** Hears at once what the event loop would hear of later, up to the output. */
+  private hearPosted(): void {
+    while (this.output === undefined) {
+      const received = receiveMessageOnPort(this.port);
+      if (received === undefined) return;
+      this.hear(received.message as FromNode);
+    }
   }
 
   private hear(message: FromNode): void {
     switch (message.type) {
-      case 'output': {
-        const done = this.onOutput;
-        this.onOutput = null;
-        done?.(message);
-        return;
-      }
+      case 'output':
+        return this.done(message);
       case 'ready':
         return this.ready();
       case 'inspection':
@@ -91,5 +130,16 @@ export class NodeLink {
       case 'failed':
         return this.end(message.error);
     }
+  }
+
+  private done(output: NodeOutput | null): void {
+    if (this.output === undefined) this.output = output;
+    const waiting = this.onOutput;
+    this.onOutput = null;
+    waiting?.(output);
+  }
+
+  private post(message: ToNode, transfer: ArrayBuffer[] = []): void {
+    this.port.postMessage(message, transfer);
   }
 }

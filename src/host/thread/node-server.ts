@@ -2,15 +2,37 @@
  * A node on its thread: takes batches from the router, steps through them, syncs what they saved, and only then hands
  * the output back. Owns no clock and no randomness, and no I/O but its storage.
  */
+import type { MessagePort } from 'node:worker_threads';
+import type { NodeOutput } from '../../cluster/batch.ts';
 import type { AnyProtocol } from '../../protocol/protocol.ts';
 import { NodeRunner } from '../runner.ts';
 import { LevelStorage } from '../storage/level.ts';
+import { NodeMailbox } from './mailbox.ts';
 import type { FromNode, NodeWorkerData, ToNode } from './messages.ts';
 
-/** Serves until the thread is terminated. */
-export async function serveNode(data: NodeWorkerData, protocolOf: (name: string) => AnyProtocol): Promise<void> {
+/** Wall time for which a node waits for the next batch where it is, ms, before it goes back to its event loop. */
+const PARK_MS = 2;
+
+/** What a node's storage does for it. */
+export type NodeStorage = Pick<LevelStorage, 'load' | 'commit'>;
+
+/** Where storages come from. */
+export interface Storages {
+  open(...how: Parameters<typeof LevelStorage.open>): Promise<NodeStorage>;
+  restore(...how: Parameters<typeof LevelStorage.restore>): Promise<NodeStorage>;
+}
+
+/**
+ * Serves until the thread is terminated.
+ * @param storages for measurements; a node's storage is LevelDB.
+ */
+export async function serveNode(
+  data: NodeWorkerData,
+  protocolOf: (name: string) => AnyProtocol,
+  storages: Storages = LevelStorage,
+): Promise<void> {
   const { port, setup, observe } = data;
-  const tell = (message: FromNode, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+  const tell = (message: FromNode): void => port.postMessage(message);
   const fail = (error: unknown): void => {
     tell({ type: 'failed', error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
     // Ends the thread with the same reason: main, which hears only of its end, may tell the router sooner than the port.
@@ -22,14 +44,16 @@ export async function serveNode(data: NodeWorkerData, protocolOf: (name: string)
     const { resume } = data;
     const protocol = protocolOf(data.protocol);
     const storage = await (resume === undefined
-      ? LevelStorage.open(data.directory, data.disk)
-      : LevelStorage.restore(data.directory, resume.disk));
+      ? storages.open(data.directory, data.disk)
+      : storages.restore(data.directory, resume.disk));
     const runner =
       resume === undefined
         ? new NodeRunner({ protocol, setup, stored: await storage.load(), observe })
         : NodeRunner.resume({ protocol, observe }, resume.runner);
+    const worker = new BatchWorker(runner, storage, port);
     port.on('message', (message: ToNode) => {
-      if (message instanceof ArrayBuffer) runBatch(runner, storage, new Uint8Array(message), tell).catch(fail);
+      if (message instanceof ArrayBuffer) worker.run(new Uint8Array(message)).catch(fail);
+      else if (message.type === 'mailbox') worker.mailbox = new NodeMailbox(message.mailbox);
       else {
         storage
           .load()
@@ -43,15 +67,34 @@ export async function serveNode(data: NodeWorkerData, protocolOf: (name: string)
   }
 }
 
-async function runBatch(
-  runner: NodeRunner,
-  storage: LevelStorage,
-  batch: Uint8Array,
-  tell: (message: FromNode, transfer: ArrayBuffer[]) => void,
-): Promise<void> {
-  const { output, saves } = runner.run(batch);
-  // Durable before visible: nothing leaves the thread until all that the batch saved is synced, once for all of it.
-  if (saves.length > 0) await storage.commit(saves);
-  // The runner's buffer goes along whole; `bytes` is the view of it that counts.
-  tell({ type: 'output', ...output }, [output.bytes.buffer as ArrayBuffer]);
+/** Runs batches, and hands over what comes of them when what they saved is on the disk. */
+class BatchWorker {
+  /** The short way to the router, once it has been shown. */
+  mailbox: NodeMailbox | null = null;
+  private readonly runner: NodeRunner;
+  private readonly storage: NodeStorage;
+  private readonly port: MessagePort;
+
+  constructor(runner: NodeRunner, storage: NodeStorage, port: MessagePort) {
+    this.runner = runner;
+    this.storage = storage;
+    this.port = port;
+  }
+
+  /** Runs a batch that has come by the port, and those that follow it in the mailbox. */
+  async run(batch: Uint8Array): Promise<void> {
+    for (let next: Uint8Array | null = batch; next !== null; next = this.mailbox?.park(PARK_MS) ?? null) {
+      const { output, saves } = this.runner.run(next);
+      // Durable before visible: nothing leaves the thread until all that the batch saved is synced, once for all of it.
+      if (saves.length > 0) await this.storage.commit(saves);
+      this.handOver(output);
+    }
+  }
+
+  private handOver(output: NodeOutput): void {
+    if (this.mailbox?.deliver(output) === true) return;
+    // The runner's buffer goes along whole; `bytes` is the view of it that counts.
+    this.port.postMessage({ type: 'output', ...output } satisfies FromNode, [output.bytes.buffer as ArrayBuffer]);
+    this.mailbox?.posted();
+  }
 }

@@ -12,6 +12,7 @@ import type { HostOperation } from '../../cluster/node-state.ts';
 import { IDLE_WINDOWS_MAX, refusalText, Scheduler, type Window } from '../../cluster/scheduler.ts';
 import type { AnyProtocol, NodeId } from '../../protocol/protocol.ts';
 import { FrameSource } from '../frames.ts';
+import { Exchange } from './exchange.ts';
 import { HistoryFeed } from './history-feed.ts';
 import { JournalNews, runMark } from './journal-news.ts';
 import { NodeLink } from './node-link.ts';
@@ -23,7 +24,7 @@ import { replayOn } from './replay-on.ts';
 const FRAME_MS = 16;
 /** Wall time to sleep when nothing is due, ms. */
 const NAP_MS = 4;
-/** Wall time after which the loop lets messages in, ms. */
+/** Wall time after which messages are let in between two windows, ms. */
 const SLICE_MS = 8;
 /** A head start is given up at this virtual time, µs: with a bad network, it may take for ever. */
 const HEAD_START_MAX_US = 10_000_000;
@@ -34,6 +35,7 @@ export class RouterServer {
   private readonly scheduler: Scheduler;
   private readonly frames: FrameSource | null;
   private readonly links = new Map<NodeId, NodeLink>();
+  private readonly exchange: Exchange;
   private readonly pacer: Pacer;
   private readonly clock: () => number;
   private readonly tell: (message: FromRouter) => void;
@@ -47,6 +49,7 @@ export class RouterServer {
   private wake: () => void = () => {};
   private frameAt = 0;
   private refusedTold = 0;
+  private letInAt = 0;
   private feed: HistoryFeed | null;
   /** A history that is to be told from the next gap on. */
   private follower: MessagePort | null = null;
@@ -72,6 +75,7 @@ export class RouterServer {
     this.headStart = data.headStart;
     this.tell = tell;
     this.clock = clock;
+    this.exchange = new Exchange(clock);
     this.pacer = new Pacer(clock, data.transport.speed, 0);
   }
 
@@ -86,7 +90,7 @@ export class RouterServer {
         this.follower = message.history;
         return this.wake();
       case 'spawned': {
-        const link = new NodeLink(message.node, message.incarnation, message.port);
+        const link = new NodeLink(message.node, message.incarnation, message.port, this.exchange.bell);
         link.onEnded = () => {
           this.died.push(link);
           this.wake();
@@ -116,7 +120,6 @@ export class RouterServer {
       await this.runWindow(window);
     }
     this.pacer.restart(this.transport.speed, this.scheduler.now);
-    let sliceFrom = this.clock();
     let idle = 0;
     for (;;) {
       const asked = await this.settle();
@@ -128,10 +131,6 @@ export class RouterServer {
       idle = window !== null && this.scheduler.log.seq === before ? idle + 1 : 0;
       // With every node down and the client still trying, as fast as possible would be years in minutes.
       if (window === null || idle > IDLE_WINDOWS_MAX) await this.nap();
-      if (window === null || this.clock() - sliceFrom > SLICE_MS) {
-        await new Promise((resume) => setImmediate(resume));
-        sliceFrom = this.clock();
-      }
     }
   }
 
@@ -232,7 +231,8 @@ export class RouterServer {
   }
 
   private async runWindow(window: Window): Promise<void> {
-    const outputs = window.batches.length === 0 ? [] : await this.runBatches(window);
+    const outputs = await this.exchange.run(window, this.links, (link) => this.within(link, 'finish a step', link.whenDone()));
+    if (outputs.length < window.batches.length) this.abandon(window, outputs);
     this.scheduler.merge(window, outputs);
     if (this.frames !== null) for (const output of outputs) this.frames.take(output);
     this.dirty = true;
@@ -240,6 +240,14 @@ export class RouterServer {
     await this.carryOut();
     this.reportRefused();
     this.atGap(false);
+    await this.letIn();
+  }
+
+  /** Lets messages in, if they have waited for long. */
+  private async letIn(): Promise<void> {
+    if (this.clock() - this.letInAt <= SLICE_MS) return;
+    await new Promise((resume) => setImmediate(resume));
+    this.letInAt = this.clock();
   }
 
   /** The run is between two windows: tells those that keep it. @param now whether the history has to know at once */
@@ -258,30 +266,6 @@ export class RouterServer {
       const detail = refusalText(refused[this.refusedTold]!);
       this.tell({ type: 'problem', title: 'A command of the scenario could not be carried out', detail });
     }
-  }
-
-  private async runBatches(window: Window): Promise<NodeOutput[]> {
-    const outputs: NodeOutput[] = [];
-    const nodes = new Set(window.batches.map((batch) => batch.node));
-    const wait = { since: this.clock(), what: 'finish a step' };
-    await new Promise<void>((done) => {
-      for (const batch of window.batches) {
-        const link = this.links.get(batch.node);
-        const finish = (output: NodeOutput | null): void => {
-          if (!nodes.delete(batch.node)) return;
-          if (link !== undefined) this.waiting.delete(link);
-          if (output !== null) outputs.push(output);
-          if (nodes.size === 0) done();
-        };
-        if (link === undefined) finish(null);
-        else {
-          this.waiting.set(link, wait);
-          link.run(batch.writer.bytes.buffer, finish);
-        }
-      }
-    });
-    if (outputs.length < window.batches.length) this.abandon(window, outputs);
-    return outputs;
   }
 
   /** Nodes that died over their batch: none of it happened to them; they are down from the beginning of the window. */
