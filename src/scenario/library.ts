@@ -17,18 +17,22 @@ import evenSplitLog from './library/even-split-log.yaml?raw';
 import flappingLink from './library/flapping-link.yaml?raw';
 import gapAndNoOp from './library/gap-and-no-op.yaml?raw';
 import leaderCrash from './library/leader-crash.yaml?raw';
+import leaderWithOneFollower from './library/leader-with-one-follower.yaml?raw';
+import leaderWithoutVotes from './library/leader-without-votes.yaml?raw';
 import lostDisk from './library/lost-disk.yaml?raw';
 import lostPromise from './library/lost-promise.yaml?raw';
 import lyingDisk from './library/lying-disk.yaml?raw';
 import majority from './library/majority.yaml?raw';
 import majorityAndMinority from './library/majority-and-minority.yaml?raw';
 import oneWayLink from './library/one-way-link.yaml?raw';
+import quorumsThatMiss from './library/quorums-that-miss.yaml?raw';
 import replaceAServer from './library/replace-a-server.yaml?raw';
 import sleepingProposer from './library/sleeping-proposer.yaml?raw';
 import slowDisk from './library/slow-disk.yaml?raw';
 import staleRead from './library/stale-read.yaml?raw';
 import transactionIds from './library/transaction-ids.yaml?raw';
 import twoLeaders from './library/two-leaders.yaml?raw';
+import twoVotesChoose from './library/two-votes-choose.yaml?raw';
 import { parseScenario } from './parse.ts';
 
 /** By name, in the order in which they are offered: what works first, then what goes wrong, then what breaks. */
@@ -36,6 +40,7 @@ const texts: { readonly [name: string]: string } = {
   majority,
   'majority-and-minority': majorityAndMinority,
   'even-split': evenSplit,
+  'two-votes-choose': twoVotesChoose,
   'duelling-proposers': duellingProposers,
   'adopted-value': adoptedValue,
   'lost-promise': lostPromise,
@@ -50,11 +55,14 @@ const texts: { readonly [name: string]: string } = {
   'slow-disk': slowDisk,
   amnesia,
   'lying-disk': lyingDisk,
+  'quorums-that-miss': quorumsThatMiss,
   'transaction-ids': transactionIds,
   'leader-crash': leaderCrash,
   'gap-and-no-op': gapAndNoOp,
   'two-leaders': twoLeaders,
   'even-split-log': evenSplitLog,
+  'leader-with-one-follower': leaderWithOneFollower,
+  'leader-without-votes': leaderWithoutVotes,
   'client-retry': clientRetry,
   'stale-read': staleRead,
   'behind-a-snapshot': behindASnapshot,
