@@ -37,7 +37,7 @@ const everySeed = (from: number, check: (seed: number) => void): void => {
 describe('the same run', () => {
   it.each(shares)('in windows, chopped windows, single steps and replayed is the same (seeds from %i)', (from) => {
     everySeed(from, (seed) => {
-      const { header, script, until } = randomRun(seed, 12);
+      const { header, script, until } = randomRun(seed, 12, { protocol: 'mixed' });
       const whole = new InlineCluster({ ...header, script });
       whole.runUntil(until);
       note(whole.scheduler.log);
@@ -58,7 +58,7 @@ describe('the same run', () => {
 
   it.each(shares)('with commands at any moment and threads that end replays the same (seeds from %i)', (from) => {
     everySeed(from, (seed) => {
-      const { header } = randomRun(seed, 12);
+      const { header } = randomRun(seed, 12, { protocol: 'mixed' });
       const random = createRandom(seed, 6);
       const live = new Driver(header);
       // The rate at which threads end by themselves differs from run to run; often there is none.

@@ -8,6 +8,7 @@ import type { RunHeader } from '../../src/cluster/run.ts';
 import type { TimedCommand } from '../../src/cluster/script.ts';
 import { InlineCluster } from '../../src/host/inline.ts';
 import { replay } from '../../src/host/replay.ts';
+import { nameOf } from '../../src/protocol/protocol.ts';
 import { createRandom, nextFloat, nextInteger, type Random } from '../../src/protocol/random.ts';
 import { Driver } from '../support/driver.ts';
 import { eventsOf } from '../support/events.ts';
@@ -40,7 +41,7 @@ function command(random: Random, header: RunHeader) {
 describe('the same run with faults of nodes', () => {
   it.each(shares)('in windows, chopped windows, single steps and replayed is the same (seeds from %i)', (from) => {
     for (let seed = from; seed < from + SHARE; seed++) {
-      const { header, until } = randomRun(seed, SECONDS);
+      const { header, until } = randomRun(seed, SECONDS, { protocol: 'mixed' });
       const random = createRandom(seed, 17);
       const script: TimedCommand[] = Array.from({ length: nextInteger(random, 5, 60) }, () => ({
         at: nextInteger(random, 0, until - 1),
@@ -60,13 +61,13 @@ describe('the same run with faults of nodes', () => {
 
       expect(replay(whole.run(), until).digest, `seed ${seed}, replayed`).toBe(whole.digest);
       expect(stepped.run(), `seed ${seed}, journal`).toEqual(whole.run());
-      for (const node of header.nodes) expect(stepped.inspect(node), `seed ${seed}, n${node}`).toEqual(whole.inspect(node));
+      for (const node of whole.scheduler.actors) expect(stepped.inspect(node), `seed ${seed}, ${nameOf(node)}`).toEqual(whole.inspect(node));
     }
   });
 
   it.each(shares)('with commands at any moment and threads that end replays the same (seeds from %i)', (from) => {
     for (let seed = from; seed < from + SHARE; seed++) {
-      const { header } = randomRun(seed, SECONDS);
+      const { header } = randomRun(seed, SECONDS, { protocol: 'mixed' });
       const random = createRandom(seed, 18);
       const live = new Driver(header);
       const deaths = nextFloat(random) < 0.5 ? 0 : nextFloat(random) * 0.05;
@@ -93,7 +94,7 @@ describe('the same run with faults of nodes', () => {
 
   it.each(shares)('with nodes started anew in the state they were in is the same (seeds from %i)', (from) => {
     for (let seed = from; seed < from + SHARE; seed++) {
-      const { header, until } = randomRun(seed, SECONDS);
+      const { header, until } = randomRun(seed, SECONDS, { protocol: 'mixed' });
       const random = createRandom(seed, 19);
       const script: TimedCommand[] = Array.from({ length: 40 }, () => ({
         at: nextInteger(random, 0, until - 1),

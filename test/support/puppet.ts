@@ -15,6 +15,11 @@ export type Action =
   | readonly ['timer', name: string, after: number, actions: readonly Action[]]
   | readonly ['cancel', name: string]
   | readonly ['chosen', slot: number, value: string]
+  | readonly ['apply', from: number, to: number]
+  | readonly ['lead', round: number, on: boolean]
+  | readonly ['members', slot: number, members: readonly NodeId[]]
+  | readonly ['invoke', session: number, sequence: number, operation: Json]
+  | readonly ['return', session: number, sequence: number, result: Json]
   | readonly ['reply', text: string]
   /** The step throws; so does the effect that cannot be encoded; so does the one that cannot be decoded. */
   | readonly ['throw', message: string]
@@ -54,7 +59,7 @@ export const puppet: Protocol<PuppetState, PuppetMessage, { readonly limit: numb
   slotName: 'act',
   messages: [{ name: 'word', letter: 'W', shape: 'circle', family: 'other', meaning: 'What to do.' }],
   clients: 0,
-  membership: false,
+  membership: true,
   leaders: false,
   config(given) {
     const { limit = 0 } = given as { readonly limit?: unknown };
@@ -130,6 +135,16 @@ function one(state: PuppetState, action: Action, id: number): Effect<PuppetMessa
       return [{ type: 'cancelTimer', name: action[1] }];
     case 'chosen':
       return [{ type: 'chosen', slot: action[1], value: action[2], ballot: { round: 1, node: state.node }, quorum: [1] }];
+    case 'apply':
+      return [{ type: 'apply', from: action[1], to: action[2], by: 'log' }];
+    case 'lead':
+      return [{ type: 'lead', ballot: { round: action[1], node: state.node }, on: action[2] }];
+    case 'members':
+      return [{ type: 'members', slot: action[1], members: action[2] }];
+    case 'invoke':
+      return [{ type: 'invoke', session: action[1], sequence: action[2], operation: JSON.stringify(action[3]) }];
+    case 'return':
+      return [{ type: 'return', session: action[1], sequence: action[2], result: JSON.stringify(action[3]) }];
     case 'reply': {
       const reply: Reply = { ok: true, text: action[1] };
       return [{ type: 'reply', id, reply }];

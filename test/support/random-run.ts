@@ -1,5 +1,5 @@
 /** Random runs for tests: a header and a script of commands, with every fault the engine has, all from one seed. */
-import { createHeader, type RunHeader } from '../../src/cluster/run.ts';
+import { actorsOf, createHeader, type RunHeader } from '../../src/cluster/run.ts';
 import type { TimedCommand } from '../../src/cluster/script.ts';
 import { packetActions, restartDisks, type Command } from '../../src/cluster/commands.ts';
 import { crashPoints } from '../../src/cluster/events.ts';
@@ -11,6 +11,7 @@ import { NODES_MAX } from '../../src/protocol/protocol.ts';
 import { protocolNamed } from '../../src/protocol/registry.ts';
 import { createRandom, nextFloat, nextInteger, nextItem, type Random } from '../../src/protocol/random.ts';
 import { randomFault, randomFire } from './node-faults.ts';
+import { isLog, randomActor, randomLogCommand, randomLogHeader, randomServer } from './random-log.ts';
 
 export interface RandomRun {
   readonly header: RunHeader;
@@ -31,21 +32,18 @@ export function randomNetwork(random: Random): NetworkSettings {
 }
 
 export interface RandomOptions {
+  /** `mixed`: by the seed, every third is a run of Multi-Paxos. @default paxos */
+  readonly protocol?: 'paxos' | 'multipaxos' | 'mixed';
   /** @default false */
   readonly unsafe?: boolean;
 }
 
-/** A run of up to `seconds` virtual seconds with 1 to 7 nodes; the same seed gives the same run. */
+/** A run of up to `seconds` virtual seconds with 1 to 7 servers; the same seed gives the same run. */
 export function randomRun(seed: number, seconds = 20, options: RandomOptions = {}): RandomRun {
   const random = createRandom(seed, 0x7e57);
-  const count = nextInteger(random, 1, 7);
-  const header = createHeader(protocolNamed('paxos'), {
-    nodes: count,
-    seed,
-    config: { backoff: nextFloat(random) < 0.8, nacks: nextFloat(random) < 0.8, learnEvery: nextInteger(random, 200_000, 4_000_000) },
-    network: randomNetwork(random),
-    client: { enabled: nextFloat(random) < 0.8, interval: nextInteger(random, 50_000, 3_000_000), proposers: [] },
-  });
+  const { protocol = 'paxos' } = options;
+  const log = protocol === 'mixed' ? seed % 3 === 0 : protocol === 'multipaxos';
+  const header = log ? randomLogHeader(seed, randomNetwork(random)) : randomPaxosHeader(seed, random);
   const until = seconds * 1_000_000;
   const script: TimedCommand[] = [];
   for (let i = nextInteger(random, 0, 25); i > 0; i--) {
@@ -56,12 +54,23 @@ export function randomRun(seed: number, seconds = 20, options: RandomOptions = {
   return { header, script: script.sort((a, b) => a.at - b.at), until };
 }
 
+function randomPaxosHeader(seed: number, random: Random): RunHeader {
+  return createHeader(protocolNamed('paxos'), {
+    nodes: nextInteger(random, 1, 7),
+    seed,
+    config: { backoff: nextFloat(random) < 0.8, nacks: nextFloat(random) < 0.8, learnEvery: nextInteger(random, 200_000, 4_000_000) },
+    network: randomNetwork(random),
+    client: { enabled: nextFloat(random) < 0.8, interval: nextInteger(random, 50_000, 3_000_000), proposers: [] },
+  });
+}
+
 /**
  * A command that may or may not be possible when its time comes. @param unsafe with disks that break what Paxos
  * assumes of them: that lie, or are found torn or erased.
  */
 export function randomCommand(random: Random, header: RunHeader, { unsafe = false }: RandomOptions = {}): Command {
-  const node = nextItem(random, header.nodes);
+  if (isLog(header) && nextFloat(random) < 0.4) return randomLogCommand(random, header);
+  const node = isLog(header) ? randomActor(random, header) : nextItem(random, header.nodes);
   switch (nextInteger(random, 0, 17)) {
     case 0:
       return { type: 'crash', node, point: nextItem(random, crashPoints) };
@@ -83,18 +92,18 @@ export function randomCommand(random: Random, header: RunHeader, { unsafe = fals
     case 6:
       return { type: 'client', settings: { interval: nextInteger(random, 20_000, 2_000_000) } };
     case 7:
-      return { type: 'configure', config: { backoff: nextFloat(random) < 0.7 } };
+      return { type: 'configure', config: isLog(header) ? { window: nextInteger(random, 1, 9) } : { backoff: nextFloat(random) < 0.7 } };
     case 8:
-      return { type: 'propose', node };
+      return { type: 'propose', node: randomServer(random, header) };
     case 9:
       return randomLink(random, header);
     case 10: {
       const links = randomLinks(random, header);
-      return links.length === 0 ? { type: 'propose', node } : { type: 'cut', links };
+      return links.length === 0 ? { type: 'mend' } : { type: 'cut', links };
     }
     case 11: {
       const { name, picks } = nextItem(random, cutFaults);
-      const picked = header.nodes.filter(() => nextFloat(random) < 0.5).slice(0, nextInteger(random, picks.min, Math.min(picks.max, 7)));
+      const picked = actorsOf(header).filter(() => nextFloat(random) < 0.5).slice(0, nextInteger(random, picks.min, Math.min(picks.max, 7)));
       return { type: 'cut-pattern', pattern: name, nodes: picked };
     }
     case 12: {
@@ -131,7 +140,8 @@ function randomHandling(random: Random): TimedCommand[] {
 }
 
 /** Settings for one direction: all of them, those of one fault, or none of its own any more. */
-function randomLink(random: Random, { nodes }: RunHeader): Command {
+function randomLink(random: Random, header: RunHeader): Command {
+  const nodes = actorsOf(header);
   const direction = nextItem(random, directionsWhere(nodes.length > 1 ? nodes : [...nodes, NODES_MAX], () => true));
   const all = randomNetwork(random);
   const { name } = nextItem(random, linkFaults);
@@ -139,7 +149,7 @@ function randomLink(random: Random, { nodes }: RunHeader): Command {
   return { type: 'link', ...direction, settings };
 }
 
-function randomLinks(random: Random, { nodes }: RunHeader): Direction[] {
-  const all = directionsWhere(nodes, () => true);
+function randomLinks(random: Random, header: RunHeader): Direction[] {
+  const all = directionsWhere(actorsOf(header), () => true);
   return all.length === 0 ? [] : Array.from({ length: nextInteger(random, 1, LINKS_MAX) }, () => nextItem(random, all));
 }

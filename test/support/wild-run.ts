@@ -1,15 +1,15 @@
 /** Random runs with everything in them that can be done to a run: every command, every fault, safe or not. */
 import { packetActions, type Command } from '../../src/cluster/commands.ts';
-import type { RunHeader } from '../../src/cluster/run.ts';
+import { actorsOf, type RunHeader } from '../../src/cluster/run.ts';
 import type { TimedCommand } from '../../src/cluster/script.ts';
 import { cutFaults } from '../../src/network/faults/registry.ts';
 import { createRandom, nextFloat, nextInteger, nextItem, type Random } from '../../src/protocol/random.ts';
 import { randomNodeCommand } from './node-faults.ts';
 import { randomCommand, randomNetwork, randomRun, type RandomRun } from './random-run.ts';
 
-/** A run of up to `seconds` virtual seconds with 1 to 7 nodes; the same seed gives the same run. */
+/** A run of up to `seconds` virtual seconds with 1 to 7 servers, of Paxos or Multi-Paxos; the same seed gives the same run. */
 export function wildRun(seed: number, seconds: number): RandomRun {
-  const { header } = randomRun(seed, 1);
+  const { header } = randomRun(seed, 1, { protocol: 'mixed' });
   const random = createRandom(seed, 0x317d);
   const until = seconds * 1_000_000;
   const script: TimedCommand[] = [];
@@ -21,7 +21,7 @@ export function wildRun(seed: number, seconds: number): RandomRun {
 
 /** Any command; it may or may not be possible when its time comes. */
 export function wildCommand(random: Random, header: RunHeader): Command {
-  const { nodes } = header;
+  const nodes = actorsOf(header);
   if (nodes.length < 2) return nextFloat(random) < 0.5 ? randomNodeCommand(random, header) : randomCommand(random, header);
   const from = nextItem(random, nodes);
   const to = nextItem(random, nodes.filter((node) => node !== from));

@@ -34,7 +34,7 @@ describe('a run on threads', () => {
   it.each(shares)('has the digest of the same run inline (seeds from %i)', async (from) => {
     const folder = scratch();
     await forSeeds(from, SHARE, async (seed) => {
-      const { header, script: base, until } = randomRun(seed, SECONDS);
+      const { header, script: base, until } = randomRun(seed, SECONDS, { protocol: 'mixed' });
       const random = createRandom(seed, 20);
       // In every third run nodes freeze, disks are slow, full or lie, and restarts find less than was saved.
       const ofNodes = Array.from({ length: seed % 3 === 0 ? 25 : 0 }, () => ({
@@ -84,7 +84,7 @@ describe('a live run on threads', () => {
     const folder = scratch();
     let played = 0;
     await forSeeds(1001, 12, async (seed) => {
-      const { header } = randomRun(seed, SECONDS);
+      const { header } = randomRun(seed, SECONDS, { protocol: 'mixed' });
       const random = createRandom(seed, 8);
       const { cluster, problems } = await startCluster(header, {
         directory: join(folder, String(seed)),

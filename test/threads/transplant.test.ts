@@ -10,6 +10,7 @@ import { createWorld } from '../../src/cluster/world.ts';
 import { InlineCluster } from '../../src/host/inline.ts';
 import { finish, replay, replayTo } from '../../src/host/replay.ts';
 import { replayOnThreads } from '../support/replay-on-threads.ts';
+import { nameOf } from '../../src/protocol/protocol.ts';
 import { createRandom, nextInteger } from '../../src/protocol/random.ts';
 import { scriptedRun, wander } from '../support/scripted-run.ts';
 import { scratch, startCluster } from '../support/thread-cluster.ts';
@@ -75,8 +76,8 @@ describe('a run that goes on from a checkpoint on fresh threads', () => {
         resume: { run, end, checkpoint, world: createWorld(header) },
       });
       expect(await cluster.snapshot(), `seed ${seed}`).toMatchObject({ run, end, digest: before.digest });
-      for (const node of header.nodes) {
-        expect(await cluster.inspect(node), `seed ${seed}, n${node}`).toEqual(before.inspect(node));
+      for (const node of before.scheduler.actors) {
+        expect(await cluster.inspect(node), `seed ${seed}, ${nameOf(node)}`).toEqual(before.inspect(node));
       }
       for (let i = 0; i < 8; i++) {
         await cluster.command(wildCommand(random, header)).catch((error: unknown) => expect(error).toBeInstanceOf(CommandError));

@@ -100,7 +100,7 @@ describe('a command at a condition', () => {
   it('has one place, whatever the windows; replay needs no conditions', () => {
     let struck = 0;
     for (let seed = 1; seed <= 80; seed++) {
-      const { header, script, until } = randomRun(seed, 8);
+      const { header, script, until } = randomRun(seed, 8, { protocol: 'mixed' });
       const conditional = randomConditions(seed, header);
       const all = [...script, ...conditional];
       const whole = new InlineCluster({ ...header, script: all });

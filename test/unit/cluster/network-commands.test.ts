@@ -177,7 +177,7 @@ describe('a full queue and a wrong checksum', () => {
 describe('the world', () => {
   it('folded from the events is the network that the router has, packets in motion too', () => {
     for (let seed = 1; seed <= 60; seed++) {
-      const { header, script, until } = randomRun(seed, 8);
+      const { header, script, until } = randomRun(seed, 8, { protocol: 'mixed' });
       const one = new InlineCluster({ ...header, script });
       const random = createRandom(seed, 0xf01d);
       const world = createWorld(header);

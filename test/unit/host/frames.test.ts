@@ -157,7 +157,7 @@ describe('folding frames', () => {
   it('gives the same world as folding everything, however slow or absent the watcher is', () => {
     const kinds = new Set<string>();
     for (let seed = 1; seed <= 40; seed++) {
-      const { header, script, until } = randomRun(seed, 20);
+      const { header, script, until } = randomRun(seed, 20, { protocol: 'mixed' });
       const cluster = new InlineCluster({ ...header, script });
       const frames = new FrameSource(cluster.scheduler, 1);
       const random = createRandom(seed, 3);
