@@ -8,10 +8,8 @@ import type { Look } from './look.ts';
 import { discRect, plateRect, reachOf } from './plate.ts';
 import type { Place } from './ring.ts';
 
-/** Least room to what else stands on the island, px. */
-const CLEARANCE = 8;
 /** Ways out of the middle that are tried. */
-const WAYS = 48;
+const WAYS = 36;
 /** What a radian off its own corner costs a client, in radii of a disc; and a px off the middle, px. */
 const HOME_WORTH = 0.5;
 const NEARNESS_WORTH = 0.12;
@@ -47,7 +45,7 @@ function landing(node: NodeId, taken: readonly Rect[], ring: readonly [number, n
   for (let i = 0; i < WAYS; i++) {
     const angle = (i / WAYS) * 2 * Math.PI;
     const [c, s] = [Math.cos(angle), Math.sin(angle)];
-    const far = Math.max(beyond(ring, c, s) + reach, look.radius + reach + CLEARANCE, way(taken, own, c, s));
+    const far = Math.max(beyond(ring, c, s) + reach, look.radius + reach + look.pad, way(taken, own, look.pad, c, s));
     const [x, y] = [c * far, s * far];
     const wide = Math.max(box.right, x + own.right) - Math.min(box.left, x + own.left);
     const high = Math.max(box.bottom, y + own.bottom) - Math.min(box.top, y + own.top);
@@ -62,12 +60,12 @@ function landing(node: NodeId, taken: readonly Rect[], ring: readonly [number, n
   return best;
 }
 
-/** How far along a way out of the middle something with the outline `own` is clear of all that stands there. */
-function way(taken: readonly Rect[], own: Rect, c: number, s: number): number {
+/** How far along a way out of the middle something with the outline `own` is clear, px, of all that stands there. */
+function way(taken: readonly Rect[], own: Rect, clearance: number, c: number, s: number): number {
   let far = 0;
   for (const rect of taken) {
-    const x = slab(rect.left - own.right - CLEARANCE, rect.right - own.left + CLEARANCE, c);
-    const y = slab(rect.top - own.bottom - CLEARANCE, rect.bottom - own.top + CLEARANCE, s);
+    const x = slab(rect.left - own.right - clearance, rect.right - own.left + clearance, c);
+    const y = slab(rect.top - own.bottom - clearance, rect.bottom - own.top + clearance, s);
     if (Math.max(x[0], y[0]) < Math.min(x[1], y[1])) far = Math.max(far, Math.min(x[1], y[1]));
   }
   return far;
