@@ -28,7 +28,8 @@ export interface Setting {
 export interface Mutation {
   readonly stored?: (records: readonly Saved[]) => readonly Saved[];
   readonly effects?: (effects: Effect<MultiPaxosMessage>[], node: NodeId) => Effect<MultiPaxosMessage>[];
-  readonly input?: (input: Input<MultiPaxosMessage, MultiPaxosRequest>) => Input<MultiPaxosMessage, MultiPaxosRequest>;
+  /** What a server takes a message for. */
+  readonly heard?: (message: MultiPaxosMessage) => MultiPaxosMessage;
   /** Done to the state after a step. */
   readonly state?: (state: MultiPaxosState, node: NodeId) => void;
 }
@@ -58,7 +59,12 @@ const HOP = 20_000;
 export class World {
   readonly violations: Violation[] = [];
   readonly calls: Call[] = [];
+  /** By type, how often they took place. */
   readonly effects = new Map<string, number>();
+  /** Snapshots taken over, no-ops chosen, servers given a vote. */
+  snapshots = 0;
+  noOps = 0;
+  votersChanged = 0;
   readonly config: MultiPaxosConfig;
   now = 0;
   private readonly setting: Setting;
@@ -110,7 +116,9 @@ export class World {
     else if (kind < 89) this.deliver(packet, which % 5);
     else if (kind < 91) this.crash(server);
     else if (kind < 95) this.restart(which);
-    else if (kind < 96) this.loseDisk(server);
+    else if (kind < 96) {
+      if (this.setting.lostDisks) this.loseDisk(server);
+    }
     else if (kind < 97) this.changeMembers(which);
     else if (kind < 98) this.ask(server.id, { type: 'campaign' });
     else if (kind < 99) this.restartClient(which);
@@ -161,8 +169,8 @@ export class World {
     if (actor) this.start(actor);
   }
 
-  private loseDisk(actor: Actor): void {
-    if (!this.setting.lostDisks) return;
+  /** It comes up again with an empty disk. */
+  loseDisk(actor: Actor): void {
     this.crash(actor);
     actor.disk = new Map();
     this.start(actor);
@@ -180,7 +188,7 @@ export class World {
     const next = Math.max(...this.actors.filter(({ id }) => !isClient(id)).map(({ id }) => id)) + 1;
     const server = pick(this.servers, which)!;
     const other = pick(this.servers, which >> 4)!;
-    if (which % 3 !== 0 && next <= SERVERS_MAX) this.start(this.add(next));
+    if (which % 3 !== 0 && next <= SERVERS_MAX) this.addServer(next);
     if (which % 3 !== 1 && this.servers.length > 1) {
       this.ask(server.id, { type: 'change-members', add: [], remove: [other.id] });
       if (which % 7 === 0) {
@@ -188,6 +196,11 @@ export class World {
         this.crash(other);
       }
     }
+  }
+
+  /** A server that nobody knows yet comes up. */
+  addServer(id: NodeId): void {
+    this.start(this.add(id));
   }
 
   private add(id: NodeId): Actor {
@@ -261,11 +274,11 @@ export class World {
   }
 
   /** @param crashAfter the actor crashes after so many effects: those that follow do not take place. */
-  private step(actor: Actor, given: Input<MultiPaxosMessage, MultiPaxosRequest>, crashAfter: number | null): void {
-    const input = this.mutation.input ? this.mutation.input(given) : given;
+  private step(actor: Actor, input: Input<MultiPaxosMessage, MultiPaxosRequest>, crashAfter: number | null): void {
     this.witness({ node: actor.id, input });
     const { state } = actor;
-    let effects = multipaxos.step(state!, input);
+    const { heard = (message) => message } = this.mutation;
+    let effects = multipaxos.step(state!, input.type === 'message' ? { ...input, message: heard(input.message) } : input);
     if (this.mutation.effects) effects = this.mutation.effects(effects, actor.id);
     this.mutation.state?.(state!, actor.id);
     const toItself: MultiPaxosMessage[] = [];
@@ -274,13 +287,20 @@ export class World {
         this.crash(actor);
         return;
       }
-      this.effects.set(effect.type, (this.effects.get(effect.type) ?? 0) + 1);
+      this.count(effect);
       this.witness({ node: actor.id, effect });
       this.carryOut(actor, effect, toItself);
     }
     const { replica } = isClient(actor.id) ? {} : multipaxos.view(state!);
     if (replica) this.witness({ node: actor.id, replica });
     for (const message of toItself) this.receive({ from: actor.id, to: actor.id, message }, null);
+  }
+
+  private count(effect: Effect<MultiPaxosMessage>): void {
+    this.effects.set(effect.type, (this.effects.get(effect.type) ?? 0) + 1);
+    if (effect.type === 'apply' && effect.by === 'snapshot' && effect.from > 1) this.snapshots++;
+    if (effect.type === 'chosen' && effect.value === 'no-op') this.noOps++;
+    if (effect.type === 'chosen' && effect.value.startsWith('members')) this.votersChanged++;
   }
 
   private carryOut(actor: Actor, effect: Effect<MultiPaxosMessage>, toItself: MultiPaxosMessage[]): void {

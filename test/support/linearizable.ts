@@ -16,7 +16,7 @@ export interface Call {
 }
 
 /** A search that goes through more states than this is given up. */
-const STATES_MAX = 50_000;
+const STATES_MAX = 10_000;
 
 interface Open {
   readonly client: NodeId;

@@ -108,8 +108,8 @@ export interface MultiPaxosFacts {
   readonly reference: Reference;
   /** The texts of the commands that clients asked for. */
   readonly asked: Set<string>;
-  /** Who prepared a ballot, in which life; by its name. */
-  readonly prepared: Map<string, { readonly node: NodeId; readonly incarnation: number }>;
+  /** In which life its proposer prepared a ballot; by its name and the proposer's epoch. */
+  readonly prepared: Map<string, number>;
   /** Transaction IDs given to clients, and to whom. */
   readonly ids: Map<number, string>;
   /** By client, the highest ID that it was given. */

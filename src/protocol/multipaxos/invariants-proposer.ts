@@ -10,15 +10,18 @@ import { formatVote, membersAt, proposalAt, remember, serverOf, slotOf } from '.
 import type { MultiPaxosFacts, PromisePiece, Violation, Vote } from './facts.ts';
 import type { Prepare, Promised } from './messages.ts';
 
-/** BallotsUnique. */
+/**
+ * BallotsUnique. A server whose disk was lost is another proposer than it was, and may come upon the same ballot: the two
+ * are members of no slot together, and propose in none together, of which OneValuePerBallot makes sure.
+ */
 export function onPrepare(facts: MultiPaxosFacts, node: NodeId, { ballot }: Prepare): Violation | null {
   const name = formatBallot(ballot);
-  const { incarnation, round } = serverOf(facts, node);
-  const earlier = facts.prepared.get(name);
+  const { incarnation, epoch, round } = serverOf(facts, node);
+  const earlier = facts.prepared.get(`${name} ${epoch}`);
   const not = (text: string): Violation => ({ invariant: 'BallotsUnique', slot: 0, text });
-  if (!earlier) remember(facts.prepared, () => facts.prepared.set(name, { node, incarnation }));
-  else if (earlier.node !== node) return not(`${nameOf(node)} prepared ${name}, which ${nameOf(earlier.node)} had prepared`);
-  else if (earlier.incarnation !== incarnation) {
+  if (ballot.node !== node) return not(`${nameOf(node)} prepared ${name}, which is a ballot of ${nameOf(ballot.node)}`);
+  if (earlier === undefined) remember(facts.prepared, () => facts.prepared.set(`${name} ${epoch}`, incarnation));
+  else if (earlier !== incarnation) {
     return not(`${nameOf(node)} prepared ${name} again, which it had prepared before it restarted`);
   }
   if (ballot.round <= round) return null;
@@ -78,7 +81,8 @@ function checkSafe(facts: MultiPaxosFacts, node: NodeId, slot: number, vote: Vot
     return reported ? [{ node: piece.node, vote: reported }] : [];
   });
   const told = reports.map((report) => `${nameOf(report.node)} reported ${formatVote(report.vote)}`);
-  if (vote.text === 'no-op' && reports.some((report) => report.vote.text !== 'no-op')) {
+  const highest = reports.reduce<Vote | null>((best, report) => (best && compareBallots(best.ballot, report.vote.ballot) > 0 ? best : report.vote), null);
+  if (vote.text === 'no-op' && highest && highest.text !== 'no-op') {
     return { invariant: 'NoOpOnlyInGaps', slot, text: `${name}, though ${told.join(', ')}` };
   }
   if (showsSafe(facts, node, slot, vote, promises)) return null;

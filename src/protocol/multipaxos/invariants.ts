@@ -32,7 +32,7 @@ export const invariants: readonly { readonly name: InvariantName; readonly meani
   { name: 'ChosenByQuorum', meaning: 'A command counts as chosen only if a phase-2 quorum of the slot’s members accepted it at one ballot.' },
   { name: 'ChosenStays', meaning: 'What is chosen in a slot is what every higher ballot proposes there.' },
   { name: 'ShowsSafe', meaning: 'A command is proposed in a slot only if a quorum of promises of its ballot shows it safe there.' },
-  { name: 'NoOpOnlyInGaps', meaning: 'A no-op is proposed only where no promise reported a vote.' },
+  { name: 'NoOpOnlyInGaps', meaning: 'A no-op is proposed only where no promise reported a vote, or the highest vote reported was for one.' },
   { name: 'OneValuePerBallot', meaning: 'All proposals at one ballot and slot are for one command.' },
   { name: 'BallotsUnique', meaning: 'No ballot is used twice, not over a restart either; its round is saved first.' },
   { name: 'P1a', meaning: 'An acceptor accepts a ballot only if it has not promised a higher one.' },
