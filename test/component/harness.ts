@@ -42,6 +42,8 @@ interface Deed {
 }
 
 export interface BridgeOptions {
+  /** @default paxos */
+  readonly protocol?: string;
   readonly nodes?: number;
   readonly seed?: number;
   readonly config?: unknown;
@@ -74,8 +76,8 @@ export class InlineBridge implements SynodBridge {
   private mark!: ReturnType<InlineCluster['scheduler']['log']['mark']>;
   private readonly listeners = new Map<MainChannel, Set<Listener>>();
 
-  constructor({ nodes = 5, seed = 1, config = {} }: BridgeOptions = {}) {
-    this.begin(createHeader(protocolNamed('paxos'), { nodes, seed, config }));
+  constructor({ protocol = 'paxos', nodes = 5, seed = 1, config = {} }: BridgeOptions = {}) {
+    this.begin(createHeader(protocolNamed(protocol), { nodes, seed, config }));
   }
 
   get session(): SessionInfo {
@@ -275,8 +277,8 @@ export class InlineBridge implements SynodBridge {
         this.tellTimeline();
         return this.session;
       case 'session:new': {
-        const { nodes, seed, config, network, client } = windowRequests[channel].parse(argument);
-        this.begin(createHeader(protocolNamed('paxos'), { nodes, seed, config, network: completeNetwork(network), client }));
+        const { protocol, nodes, seed, config, network, client } = windowRequests[channel].parse(argument);
+        this.begin(createHeader(protocolNamed(protocol), { nodes, seed, config, network: completeNetwork(network), client }));
         this.emit('session', this.session);
         return this.session;
       }
