@@ -68,6 +68,8 @@ export function carryOut(scheduler: Scheduler, command: Command): void {
       const config = checked(() =>
         scheduler.protocol.config({ ...(scheduler.config as object), ...command.config }, scheduler.header.nodes),
       );
+      const why = scheduler.protocol.whyFixed?.(scheduler.config, config) ?? null;
+      if (why !== null) throw new CommandError(why);
       scheduler.config = config;
       scheduler.log.write(at, { type: 'configure', config });
       for (const state of scheduler.nodeList) {

@@ -304,6 +304,11 @@ export interface Protocol<State, Message, Config, Request> {
   readonly propose: ((slot: number, value: string) => Request) | null;
   /** What a chosen value is; without it, every one is a command. */
   sortOf?(value: string): ValueSort;
+  /**
+   * Why a running cluster cannot go on with another configuration, one readable sentence; `null`: it can. Without it,
+   * everything can be changed while it runs.
+   */
+  whyFixed?(before: Config, after: Config): string | null;
   /** The request by which the operator changes the configuration of a running node. */
   configure(config: Config): Request;
 

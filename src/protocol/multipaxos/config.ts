@@ -165,6 +165,12 @@ function checkLoad(given: unknown): LoadConfig {
   return load;
 }
 
+/** The window cannot be changed in a running cluster: from it, every server tells from which slot a change of members holds. */
+export function whyFixed(before: MultiPaxosConfig, after: MultiPaxosConfig): string | null {
+  if (after.window === before.window) return null;
+  return `the window stays at ${before.window}: it says when a change of members holds; begin a new run for another`;
+}
+
 /**
  * Checks a request.
  * @throws ProtocolError naming the field that is wrong.

@@ -10,12 +10,11 @@
 import { compareBallots, formatBallot, sameBallot } from '../ballot.ts';
 import type { Ballot } from '../ballot.ts';
 import { pagedEntries } from '../paged.ts';
-import { nameOf } from '../protocol.ts';
 import type { NodeId } from '../protocol.ts';
 import { nextInteger } from '../random.ts';
 import { behind } from './catchup.ts';
 import { refuseChange } from './changes.ts';
-import { hasMember, isQuorumOf, latestConfig, mayLead } from './members.ts';
+import { audience, hasMember, isQuorumOf, latestConfig, mayLead } from './members.ts';
 import type { MemberConfig, Promised, Refuse } from './messages.ts';
 import { ballotRecord, roundRecord } from './records.ts';
 import { requeue, routeQueue } from './queue.ts';
@@ -65,18 +64,26 @@ export function campaign(state: ServerState, out: Out): void {
   out.push({ type: 'save', records: [roundRecord(round), ballotRecord(ballot)] });
   for (const [slot, { ballot: at, command }] of pagedEntries(state.votes, first)) report(term, { slot, ballot: at, command });
   term.answers.set(state.node, { epoch: state.epoch, cursor: 0, above: first - 1 });
-  for (const config of state.configs) askForPromises(state, term, config, out);
+  askForPromises(state, term, out);
   out.push({ type: 'setTimer', name: RETRY, after: state.config.retryAfter });
 }
 
-/** Asks the members of a configuration that have not promised yet: for the first time, again, or for the next piece. */
-export function askForPromises(state: ServerState, term: Term, { members }: MemberConfig, out: Out): void {
-  for (const { node, epoch } of members) {
-    const answer = term.answers.get(node);
-    if (answer?.epoch === epoch && answer.cursor === 0) continue;
-    const from = answer?.epoch === epoch ? answer.cursor : state.applied + 1;
-    if (answer?.epoch !== epoch) term.answers.set(node, { epoch, cursor: from, above: from - 1 });
-    send(node, { type: 'prepare', ballot: term.ballot, from }, out);
+/**
+ * Asks those members of all configurations known that have not promised yet: for the first time, again, or for the next
+ * piece. Of a server that is a member with an old disk and a new one, it is the new one that can answer.
+ */
+export function askForPromises(state: ServerState, term: Term, out: Out): void {
+  const asked: NodeId[] = [state.node];
+  for (const { members } of state.configs.toReversed()) {
+    for (const { node, epoch } of members) {
+      if (asked.includes(node)) continue;
+      asked.push(node);
+      const before = term.answers.get(node);
+      const answer = before?.epoch === epoch ? before : { epoch, cursor: state.applied + 1, above: state.applied };
+      if (answer.cursor === 0) continue;
+      term.answers.set(node, answer);
+      send(node, { type: 'prepare', ballot: term.ballot, from: answer.cursor }, out);
+    }
   }
 }
 
@@ -169,7 +176,8 @@ export function onMembersChanged(state: ServerState, out: Out): void {
   const { term } = state;
   if (term === null) return;
   if (!mayLead(state)) {
-    note(`${nameOf(state.node)} is no member from slot ${state.applied + 1} on, and leads no more`, out);
+    note(`is no member from slot ${state.applied + 1} on, and can lead no more`, out);
+    if (state.mode === 'leader') tellDecided(state, term, audience(state), out);
     stepDown(state, out);
     return;
   }
@@ -177,5 +185,12 @@ export function onMembersChanged(state: ServerState, out: Out): void {
   term.alive.clear();
   term.leaseOver = term.round;
   const config = latestConfig(state);
-  if (!covers(state, term, config, config.from)) askForPromises(state, term, config, out);
+  if (!covers(state, term, config, config.from)) askForPromises(state, term, out);
+}
+
+/** The leader tells how far all is chosen. */
+export function tellDecided(state: ServerState, term: Term, whom: readonly NodeId[], out: Out): void {
+  term.told = state.applied;
+  const message = { type: 'decide', ballot: term.ballot, upTo: state.applied } as const;
+  for (const node of whom) send(node, message, out);
 }

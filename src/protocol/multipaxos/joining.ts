@@ -9,7 +9,6 @@
  * then on every quorum counts its new self only, of which no slot knows any vote, and no promise older than its disk.
  * So nothing that its lost disk held is ever missed: this is a replacement by reconfiguration, and as safe as one.
  */
-import { nameOf } from '../protocol.ts';
 import type { NodeId, Saved } from '../protocol.ts';
 import { considerJoin } from './changes.ts';
 import { rearmElection } from './election.ts';
@@ -50,7 +49,7 @@ export function becomeMember(state: ServerState, out: Out): Saved[] {
   rearmElection(state, out);
   if (state.wasMember) return [];
   state.wasMember = true;
-  note(`${nameOf(state.node)} has a vote from now on`, out);
+  note('is a member with the disk it has', out);
   return [bornRecord(state.epoch, true)];
 }
 

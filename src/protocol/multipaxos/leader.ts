@@ -7,13 +7,12 @@
  * change that nobody asks for are closed with no-ops, so that the change need not wait for clients
  * (*Reconfiguring a State Machine*, section 3).
  */
-import { formatBallot } from '../ballot.ts';
 import { getPaged, setPaged } from '../paged.ts';
 import type { NodeId, Saved } from '../protocol.ts';
 import { takeNext } from './queue.ts';
 import { NO_OP } from './command.ts';
 import type { LogCommand } from './command.ts';
-import { askForPromises, covers } from './election.ts';
+import { askForPromises, covers, tellDecided } from './election.ts';
 import { advance, know } from './learner.ts';
 import { audience, configAt, hasMember, isQuorumOf, latestConfig } from './members.ts';
 import type { Accepted, MemberConfig } from './messages.ts';
@@ -50,8 +49,7 @@ function takeOffice(state: ServerState, term: Term, out: Out): void {
   state.leader = term.ballot;
   out.push({ type: 'lead', ballot: term.ballot, on: true });
   const first = state.applied + 1;
-  const open = term.reportedUpTo >= first ? `; slots ${first} to ${term.reportedUpTo} are to be finished first` : '';
-  note(`leads with ${formatBallot(term.ballot)}${open}`, out);
+  if (term.reportedUpTo >= first) note(`finishes what earlier ballots left open first, up to slot ${term.reportedUpTo}`, out);
   onHeartbeatTimer(state, out);
 }
 
@@ -144,9 +142,7 @@ function count(state: ServerState, term: Term, proposal: Proposal, from: NodeId,
 /** Tells that slots are chosen, when no accept is about to: nothing is in flight whose end would bring one. */
 function tell(state: ServerState, term: Term, out: Out): void {
   if (!state.config.tellAtOnce || term.told >= state.applied || term.proposals.size > 0) return;
-  term.told = state.applied;
-  const message = { type: 'decide', ballot: term.ballot, upTo: state.applied } as const;
-  for (const node of audience(state)) send(node, message, out);
+  tellDecided(state, term, audience(state), out);
 }
 
 /** Asks again whoever has not answered for long enough. */
@@ -154,9 +150,8 @@ export function onRetryTimer(state: ServerState, out: Out): void {
   const { term } = state;
   if (term === null) return;
   out.push({ type: 'setTimer', name: RETRY, after: state.config.retryAfter });
-  for (const config of state.configs) {
-    if (!covers(state, term, config, Math.max(config.from, state.applied + 1))) askForPromises(state, term, config, out);
-  }
+  const isOpen = (config: MemberConfig): boolean => !covers(state, term, config, Math.max(config.from, state.applied + 1));
+  if (state.configs.some(isOpen)) askForPromises(state, term, out);
   for (const proposal of term.proposals.values()) {
     if (!proposal.recent) askForVotes(state, term, proposal, configAt(state, proposal.slot), out);
     proposal.recent = false;

@@ -44,6 +44,7 @@ export function advance(state: ServerState, out: Out): boolean {
   const before = configs.length;
   const [inForce] = configs;
   for (let slot = from; slot <= to; slot++) apply(state, slot, out);
+  if (state.applied >= state.known) state.asked = false;
   // A change of members is on the disk before it matters: whoever comes up again must know whom to ask.
   const changed = configs.length > before || configs[0] !== inForce;
   const records = changed && isAcceptor(state) ? becomeMember(state, out) : [];

@@ -8,7 +8,7 @@ import type { Input, Protocol } from '../protocol.ts';
 import { forkClient, initClient, memoryOfClient, stepClient, viewClient } from './client.ts';
 import type { ClientState } from './client.ts';
 import { sortOf } from './command.ts';
-import { checkConfig, checkRequest } from './config.ts';
+import { checkConfig, checkRequest, whyFixed } from './config.ts';
 import type { MultiPaxosConfig, MultiPaxosRequest } from './config.ts';
 import { describe, describeRequest } from './describe.ts';
 import { kindOf, messageKinds } from './messages.ts';
@@ -65,6 +65,7 @@ export const multipaxos: Protocol<MultiPaxosState, MultiPaxosMessage, MultiPaxos
   request: checkRequest,
   propose: null,
   sortOf,
+  whyFixed,
   configure: (config) => ({ type: 'configure', config }),
   describe,
   describeRequest,

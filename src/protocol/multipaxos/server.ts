@@ -6,6 +6,7 @@ import type { Input, NodeId, Saved } from '../protocol.ts';
 import { onAccept, onGrantOver, onHeartbeat, onPrepare } from './acceptor.ts';
 import { onLearnTimer, tellChosen } from './catchup.ts';
 import { onAnswer, onChange, onChangeRequest } from './changes.ts';
+import { whyFixed } from './config.ts';
 import type { MultiPaxosConfig, MultiPaxosRequest } from './config.ts';
 import {
   campaign,
@@ -135,9 +136,10 @@ function onRequest(state: ServerState, id: number, request: MultiPaxosRequest, o
  * quorums while commands are under way can be unsafe. The window stays: a change of members counts on it.
  */
 function configure(state: ServerState, config: MultiPaxosConfig, reply: (ok: boolean, text: string) => void, out: Out): void {
-  const { window, electionMin, electionMax } = state.config;
-  if (config.window !== window) {
-    reply(false, `the window stays at ${window}: it says when a change of members holds`);
+  const { electionMin, electionMax } = state.config;
+  const why = whyFixed(state.config, config);
+  if (why !== null) {
+    reply(false, why);
     return;
   }
   const { term } = state;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clientDefaults, clientSchema, commandSchema, subjectOf } from '../../../src/cluster/commands.ts';
+import { InlineCluster } from '../../../src/host/inline.ts';
 import { ENGINE_VERSION, createHeader, nodeCountSchema, seedSchema } from '../../../src/cluster/run.ts';
 import { speedSchema } from '../../../src/contract/contract.ts';
 import { defaultNetwork } from '../../../src/network/settings.ts';
@@ -121,5 +122,18 @@ describe('the header of a run', () => {
     expect(() => createHeader(paxos, { nodes: 3, seed: 1, config: { speed: 1 } })).toThrow(ProtocolError);
     expect(() => createHeader(paxos, { nodes: 3, seed: 1, config: { roles: [[]] } })).toThrow(/config\.roles/);
     expect(() => protocolNamed('raft')).toThrow(/there is none called "raft"; there are: paxos/);
+  });
+});
+
+describe('what a protocol has fixed for a run', () => {
+  it('is not changed while it goes on, not even for nodes that come up later', () => {
+    const cluster = new InlineCluster(createHeader(protocolNamed('multipaxos'), { nodes: 3, seed: 1, config: { window: 4 } }));
+    cluster.runUntil(1_000_000);
+    expect(() => cluster.command({ type: 'configure', config: { window: 8 } })).toThrow(
+      'the window stays at 4: it says when a change of members holds; begin a new run for another',
+    );
+    expect(cluster.scheduler.config).toMatchObject({ window: 4 });
+    cluster.command({ type: 'configure', config: { window: 4, heartbeat: 500_000 } });
+    expect(cluster.scheduler.config).toMatchObject({ window: 4, heartbeat: 500_000 });
   });
 });
