@@ -120,11 +120,11 @@ function ofChosen(facts: QuorumFacts, steps: Readonly<Record<Phase, number>>): Q
   };
 }
 
-/** The phases of whose drawn quorums each node is a part: `1`, `2` or `12`. */
+/** The phases of whose drawn quorums each node is a part: `1`, `2` or `12`. One that is out of reach is none. */
 export function marksOf(shown: QuorumsShown | null): ReadonlyMap<NodeId, string> {
   const marks = new Map<NodeId, string>();
   for (const { phase, quorum, missing } of shown?.phases ?? []) {
-    for (const node of quorum) if (!missing.includes(node)) marks.set(node, `${marks.get(node) ?? ''}${phase}`);
+    for (const node of missing.length === 0 ? quorum : []) marks.set(node, `${marks.get(node) ?? ''}${phase}`);
   }
   return marks;
 }

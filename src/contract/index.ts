@@ -34,6 +34,7 @@ export {
   nameOf,
   NODES_MAX,
   NODES_MIN,
+  ProtocolError,
   TEXT_LENGTH_MAX,
 } from '../protocol/protocol.ts';
 export {

@@ -1,9 +1,12 @@
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import NewRunDialog from '../../renderer/dialogs/NewRunDialog.vue';
+import QuorumEditor from '../../renderer/panels/settings/QuorumEditor.vue';
 import QuorumSetting from '../../renderer/panels/settings/QuorumSetting.vue';
 import {
   asKind,
   countedPresets,
+  fitted,
   gridsOf,
   meaningOf,
   quorumKinds,
@@ -44,6 +47,13 @@ describe('a quorum system', () => {
       phase1: [[1, 2], [3, 4]],
       phase2: [[1, 3], [2, 4]],
     });
+  });
+
+  it('goes along with another number of acceptors, or is made anew', () => {
+    expect(fitted(counted(4, 2), first(6))).toEqual(counted(4, 2));
+    expect(fitted(counted(4, 2), first(3))).toEqual(counted(2, 2));
+    expect(fitted({ type: 'grid', rows: 2, columns: 3 }, first(4))).toEqual({ type: 'grid', rows: 2, columns: 2 });
+    expect(fitted({ type: 'sets', phase1: [[4]], phase2: [[4]] }, first(3)).type).toBe('sets');
   });
 
   it('has grids for every number of acceptors, the squarest first', () => {
@@ -147,6 +157,19 @@ describe('the setting of quorums', () => {
     await waited(150);
     expect(quorumIn(made)).toEqual({ type: 'sets', phase1: [[1, 2, 3]], phase2: [[2, 3], [1, 2, 3]] });
     expect(document.querySelectorAll('[aria-label="Take quorum 1 of phase 1 away"]')).toHaveLength(0);
+  });
+
+  it('is there for a new run, too', async () => {
+    const made = await scene();
+    const editor = show(NewRunDialog).findComponent(QuorumEditor);
+    editor.vm.$emit('update:modelValue', counted(3, 3));
+    await settled();
+    one<HTMLButtonElement>('[aria-label="Ready-made"] button', '(2, 4)').click();
+    await settled();
+    one<HTMLFormElement>('#new-run').requestSubmit();
+    await settled();
+    expect(made.bridge.session.run).toBe(2);
+    expect(quorumIn(made)).toEqual(counted(2, 4));
   });
 
   it('cannot be changed in the past', async () => {

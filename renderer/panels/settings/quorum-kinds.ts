@@ -1,11 +1,13 @@
 /** Quorum systems as a person makes them: kinds, one made of another, ready-made ones, and what they mean. Pure. */
 import {
+  checkQuorum,
   describePhase,
   describeSet,
   disjointPair,
   failuresSurvived,
   majorityOf,
   minimalQuorums,
+  ProtocolError,
   SETS_MAX,
   type NodeId,
   type Phase,
@@ -45,6 +47,16 @@ export function asKind(system: QuorumSystem, kind: QuorumKind, acceptors: readon
       const setsOf = (phase: Phase) => minimalQuorums(system, phase, acceptors, SETS_FIRST);
       return { type: 'sets', phase1: setsOf(1), phase2: setsOf(2) };
     }
+  }
+}
+
+/** The system as it is where these acceptors can have it, and else another of its kind. */
+export function fitted(system: QuorumSystem, acceptors: readonly NodeId[]): QuorumSystem {
+  try {
+    return checkQuorum('quorum', system, acceptors);
+  } catch (error) {
+    if (error instanceof ProtocolError) return asKind({ type: 'majority' }, system.type, acceptors);
+    throw error;
   }
 }
 

@@ -55,7 +55,7 @@ describe('the quorums drawn', () => {
     expect(phases[0]).toMatchObject({ quorum: [1, 2, 3, 5], missing: [2, 3], note: 'out of reach: 2 more needed' });
     expect(phases[1]).toMatchObject({ quorum: [1, 5], missing: [] });
     expect(meeting).toBe('');
-    expect([...marksOf(shown(world, 5))]).toEqual([[1, '12'], [5, '12']]);
+    expect([...marksOf(shown(world, 5))]).toEqual([[1, '2'], [5, '2']]);
   });
 
   it('are those of the island with most acceptors when no node is selected', () => {
