@@ -110,3 +110,18 @@ test('the library', async ({ launch }) => {
   await expect(app.page.getByRole('dialog')).toContainText('The bridge');
   await take('library');
 });
+
+test('two leaders, and the tables of all servers', async ({ launch }) => {
+  const { app, take } = await open(launch, 'light', [join(root, 'src/scenario/library/two-leaders.yaml')]);
+  const { page } = app;
+  await app.request('session:command', { type: 'configure', config: { load: { sessions: 2, pause: 300_000 } } });
+  await app.request('transport:set', { playing: true, speed: 4 });
+  await app.waitForLog(/n[345] leads with/);
+  await app.waitForLog(/c2 is answered/);
+  await page.getByRole('tab', { name: 'Slots' }).click();
+  await expect(page.getByRole('tabpanel', { name: 'Slots' })).toBeVisible();
+  await take('slots');
+  await page.getByRole('tab', { name: 'Database' }).click();
+  await expect(page.getByRole('tabpanel', { name: 'Database' })).toBeVisible();
+  await take('database');
+});
