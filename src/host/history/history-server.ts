@@ -3,6 +3,7 @@
  * takes long is done in slices, between which it can be called off; a comparison leaves room for other requests.
  */
 import type { MessagePort } from 'node:worker_threads';
+import { CommandError } from '../../cluster/command-error.ts';
 import { BranchError } from './compare.ts';
 import { History, PastError, type HistoryHooks } from './history.ts';
 import type { FollowBatch, FollowCredit, FromHistory, HistoryRequest, ToHistory } from './messages.ts';
@@ -75,8 +76,8 @@ class HistoryServer {
       this.tell({ type: 'answer', id, value });
     } catch (error) {
       // What was asked is refused, whatever the reason; a moment that cannot be had is no reason to lose all others.
-      const expected = error instanceof PastError || error instanceof BranchError || error instanceof Cancelled;
-      const text = expected ? error.message : `it failed: ${error instanceof Error ? error.message : String(error)}`;
+      const expected = [PastError, BranchError, CommandError, Cancelled].some((kind) => error instanceof kind);
+      const text = expected ? (error as Error).message : `it failed: ${error instanceof Error ? error.message : String(error)}`;
       this.tell({ type: 'refusal', id, error: text, cancelled: error instanceof Cancelled });
     } finally {
       this.open.delete(id);
