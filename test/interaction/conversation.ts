@@ -26,11 +26,12 @@ export type Command = (words: string[]) => void;
 
 interface Message {
   readonly type: string;
+  readonly slot?: number;
 }
 
 type Fact =
-  | { readonly node: NodeId; readonly input: Input<any, any> }
-  | { readonly node: NodeId; readonly effect: Effect<any> };
+  | { readonly node: NodeId; readonly input: Input<Message, unknown> }
+  | { readonly node: NodeId; readonly effect: Effect<Message> };
 
 interface Actor {
   state: unknown;
@@ -108,7 +109,7 @@ export class Conversation {
       },
       /** `forge n1 n2 prepare …`: a message that nobody sent. */
       forge: ([from, to, ...words]) => this.receive(id(from!), id(to!), this.dialect.forge(words)),
-      /** `deliver n1->n2 prepare`: what is under way and matches; words left out match everything. */
+      /** `deliver n1->n2 prepare`: what is under way and matches, with `#4` of slot 4; words left out match everything. */
       deliver: (words) => this.take(words, (packet) => this.receive(packet.from, packet.to, packet.message)),
       /** `drop n1->n2`: loses what is under way and matches. */
       drop: (words) => this.take(words, (packet) => this.line(`lost: ${this.named(packet)}`)),
@@ -205,7 +206,7 @@ export class Conversation {
     this.step(id, { type: 'start', stored: [...actor.disk.values()] }, `${nameOf(id)} starts ${what}`);
   }
 
-  private step(id: NodeId, input: Input<any, any>, what: string): void {
+  private step(id: NodeId, input: Input<Message, unknown>, what: string): void {
     const actor = this.node(id);
     if (!this.quiet) this.line(what);
     this.witness({ node: id, input });
@@ -232,7 +233,7 @@ export class Conversation {
   }
 
   /** What matters from afar; whether the effect is of that kind. */
-  private reportNews(id: NodeId, effect: Effect<any>): boolean {
+  private reportNews(id: NodeId, effect: Effect<Message>): boolean {
     const lead = this.quiet ? `${(this.now / 1e6).toFixed(2)} s ${nameOf(id)}` : ' ';
     switch (effect.type) {
       case 'note':
@@ -243,8 +244,8 @@ export class Conversation {
         return true;
       case 'chosen': {
         const by = effect.quorum.length > 0 ? `by ${names(effect.quorum)}` : 'as it was told';
-        const what = `${this.dialect.quote(effect.value)} is chosen in ${this.slot(effect.slot)} at ${formatBallot(effect.ballot)}`;
-        this.line(`${lead} learns that ${what}, ${by}`);
+        const where = `${this.slot(effect.slot)} at ${formatBallot(effect.ballot)}`;
+        this.line(`${lead} learns that ${this.dialect.quote(effect.value)} is chosen in ${where}, ${by}`);
         return true;
       }
       case 'lead':
@@ -262,15 +263,15 @@ export class Conversation {
   }
 
   /** One indented line for an effect; a message sent to several nodes is one line. */
-  private report(id: NodeId, effect: Effect<any>, effects: readonly Effect<any>[], i: number): void {
+  private report(id: NodeId, effect: Effect<Message>, effects: readonly Effect<Message>[], i: number): void {
     if (this.reportNews(id, effect) || this.quiet) return;
     if (effect.type === 'save') effect.records.forEach((r) => this.line(`  saves: ${this.protocol.describeSaved(r)}`));
     else if (effect.type === 'setTimer') this.line(`  sets timer: ${this.protocol.describeTimer(effect.name)}`);
     else if (effect.type === 'cancelTimer') this.line(`  cancels timer: ${this.protocol.describeTimer(effect.name)}`);
     else if (effect.type === 'invoke') this.line(`  asks, as ${effect.session}#${effect.sequence}: ${effect.operation}`);
     else if (effect.type === 'apply') {
-      const slots = effect.from === effect.to ? this.slot(effect.from) : `${this.slot(effect.from)} to ${effect.to}`;
-      this.line(`  takes in ${slots}${effect.by === 'snapshot' ? ', by a snapshot' : ''}`);
+      const to = effect.from === effect.to ? '' : ` to ${effect.to}`;
+      this.line(`  takes in ${this.slot(effect.from)}${to}${effect.by === 'snapshot' ? ', by a snapshot' : ''}`);
     } else if (effect.type === 'send') {
       const before = effects[i - 1];
       if (before?.type === 'send' && same(before.message, effect.message)) return;
@@ -301,10 +302,12 @@ export class Conversation {
 
   private matching(words: string[]): Packet[] {
     const [from, to] = words[0]?.includes('->') ? words[0].split('->').map((w) => (w === '*' ? 0 : id(w))) : [0, 0];
-    const kinds = words.filter((word) => !word.includes('->'));
-    return this.packets.filter(
-      (p) => (!from || p.from === from) && (!to || p.to === to) && (!kinds.length || kinds.includes(p.message.type)),
-    );
+    const kinds = words.filter((word) => !word.includes('->') && !word.startsWith('#'));
+    const slot = words.find((word) => word.startsWith('#'))?.slice(1);
+    return this.packets.filter(({ from: by, to: whom, message }) => {
+      const isThere = (!from || by === from) && (!to || whom === to) && (!kinds.length || kinds.includes(message.type));
+      return isThere && (slot === undefined || message.slot === Number(slot));
+    });
   }
 
   private take(words: string[], action: (packet: Packet) => void): void {
@@ -358,9 +361,7 @@ export class Conversation {
   }
 }
 
-function newActor(): Actor {
-  return { state: null, disk: new Map(), timers: new Map(), incarnation: 0 };
-}
+const newActor = (): Actor => ({ state: null, disk: new Map(), timers: new Map(), incarnation: 0 });
 
 function write(disk: Map<string, Saved>, record: Saved): void {
   if (record.value === null) disk.delete(record.key);
@@ -373,9 +374,7 @@ function describeReplica({ standing, leader, members, snapshot, applied, highest
   return `${standing}, ${whom}, members ${names(members)}; applied ${applied} of ${highest}${edge}`;
 }
 
-function same(a: Message, b: Message): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
+const same = (a: Message, b: Message): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 function names(nodes: readonly NodeId[]): string {
   return nodes.map(nameOf).join(', ');

@@ -1,6 +1,7 @@
 /** How conversations talk about single-decree Paxos. */
 import { noFacts } from '../../src/protocol/paxos/facts.ts';
 import { observe } from '../../src/protocol/paxos/invariants.ts';
+import type { Fact } from '../../src/protocol/paxos/invariants.ts';
 import { paxos } from '../../src/protocol/paxos/paxos.ts';
 import type { PaxosConfig, PaxosMessage } from '../../src/protocol/paxos/paxos.ts';
 import { ballot, id } from './conversation.ts';
@@ -32,7 +33,7 @@ export const paxosDialect: Dialect = {
   quote: (value) => `"${value}"`,
   checker(nodes, config) {
     const facts = noFacts(nodes, config as PaxosConfig);
-    return (fact) => observe(facts, fact);
+    return (fact) => observe(facts, fact as Fact);
   },
 };
 

@@ -76,7 +76,7 @@ function onMessage(state: ServerState, from: NodeId, message: MultiPaxosMessage,
     case 'learned':
       return onLearned(state, from, message, out);
     case 'snapshot':
-      return onSnapshot(state, message, out);
+      return onSnapshot(state, from, message, out);
     case 'join':
       return onJoin(state, message, out);
     case 'change':

@@ -9,7 +9,8 @@
 import { loadDatabase, saveDatabase } from '../machine/database.ts';
 import { compareBallots } from '../ballot.ts';
 import { deletePaged, getPaged, pagedEntries } from '../paged.ts';
-import type { Saved } from '../protocol.ts';
+import type { NodeId, Saved } from '../protocol.ts';
+import { behind } from './catchup.ts';
 import { onMembersChanged, overtake } from './election.ts';
 import { becomeMember } from './joining.ts';
 import { isAcceptor, nodesOf } from './members.ts';
@@ -47,20 +48,23 @@ export function forgetLog(state: ServerState, upTo: number): Saved[] {
 }
 
 /** Another's state machine is further: it takes the place of this one, and of the log up to there. */
-export function onSnapshot(state: ServerState, message: Snapshot, out: Out): void {
+export function onSnapshot(state: ServerState, from: NodeId, message: Snapshot, out: Out): void {
   const { upTo, ballot, configs } = message;
   if (upTo <= state.applied) return;
   overtake(state, ballot, out);
   const snapshot: SavedSnapshot = { upTo, ballot, configs, database: JSON.parse(message.database) };
-  const from = state.applied + 1;
+  const first = state.applied + 1;
   install(state, snapshot);
   const born = isAcceptor(state) ? becomeMember(state, out) : [];
   const records: Saved[] = [snapshotRecord(snapshot), ...born, ...forgetVotes(state, upTo)];
-  out.push({ type: 'save', records }, { type: 'apply', from, to: upTo, by: 'snapshot' });
-  note(`takes over a snapshot after slot ${upTo}, in place of slots ${from} to ${upTo}`, out);
-  for (const { from: slot, members } of configs) out.push({ type: 'members', slot, members: nodesOf(members) });
+  out.push({ type: 'save', records }, { type: 'apply', from: first, to: upTo, by: 'snapshot' });
+  note(`takes over a snapshot after slot ${upTo}, in place of slots ${first} to ${upTo}`, out);
+  for (const config of configs) out.push({ type: 'members', slot: config.from, members: nodesOf(config.members) });
   answerAll(state, out);
   onMembersChanged(state, out);
+  // What there is above it comes out of the log again.
+  state.asked = false;
+  behind(state, from, state.known, out);
 }
 
 /** Takes a snapshot into the state machine. */
