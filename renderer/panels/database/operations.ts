@@ -75,7 +75,7 @@ export interface OpenTransaction {
 }
 
 /**
- * A person's open transactions at a client, by number: those begun by one of the operations that the world keeps, and
+ * A person's open transactions at a client, the latest first: those begun by one of the operations that the world keeps, and
  * those that the furthest server has open and that the load did not begin in any of them.
  */
 export function openTransactions(world: World, client: NodeId): OpenTransaction[] {
@@ -105,7 +105,7 @@ export function openTransactions(world: World, client: NodeId): OpenTransaction[
   for (const { transaction, client: by, writes } of furthest(world)?.view?.replica?.database.open ?? []) {
     if (by === client && !open.has(transaction)) open.set(transaction, { transaction, writes, underWay: 0, ending: null });
   }
-  return [...open.values()].filter(({ transaction }) => !over.has(transaction)).sort((a, b) => a.transaction - b.transaction);
+  return [...open.values()].filter(({ transaction }) => !over.has(transaction)).sort((a, b) => b.transaction - a.transaction);
 }
 
 /** How many answers came per second of virtual time, lately, and how many operations have none yet. */

@@ -14,6 +14,8 @@ export interface ServerState {
   readonly applied: number;
   /** How many slots the one that is furthest has applied more. */
   readonly lag: number;
+  /** What it lacks was chosen so long ago that it should have heard of it. */
+  readonly late: boolean;
 }
 
 export interface Cell {
@@ -42,6 +44,11 @@ export interface Tables {
   /** Keys that no server shows: each shows those written last. */
   readonly hidden: number;
 }
+
+/** A slot that a server lacks is news for so many heartbeats: then something keeps the news from it. */
+const NEWS_HEARTBEATS = 2;
+/** Where a protocol has no heartbeat, µs. */
+const HEARTBEAT = 1_000_000;
 
 /** A key that has no value. */
 const NOTHING = '–';
@@ -100,6 +107,7 @@ export function tablesOf(world: World): Tables {
       standing: view?.replica?.standing ?? 'member',
       applied: appliedOf(server),
       lag: Math.max(0, top - appliedOf(server)),
+      late: top > appliedOf(server) && isLate(world, appliedOf(server) + 1),
     };
   });
   const keys = keysOf(databases);
@@ -110,6 +118,13 @@ export function tablesOf(world: World): Tables {
     keys: keys.map((key) => keyField(key, databases, ours)),
     hidden: Math.max(0, count - keys.length),
   };
+}
+
+/** Whether the slot was chosen, or let go, longer ago than news take. */
+function isLate(world: World, slot: number): boolean {
+  const chosen = world.chosen.get(slot);
+  const { heartbeat = HEARTBEAT } = world.config as { readonly heartbeat?: number };
+  return chosen === undefined || world.at - chosen.at > NEWS_HEARTBEATS * heartbeat;
 }
 
 function countersOf(databases: readonly (DatabaseView | null)[], ours: DatabaseView | null): Field[] {
