@@ -8,6 +8,8 @@ export const AXIS_HEIGHT = 24;
 const STRIP = 4;
 /** Numbers are at least so far apart, pixels. */
 const TICK_GAP = 56;
+/** Half of a number's width at most: nearer to an edge it would be cut. */
+const HALF = 16;
 
 type Context = CanvasRenderingContext2D;
 
@@ -20,9 +22,9 @@ export function paintAxis(context: Context, picture: SlotsPicture): void {
   context.fillStyle = colour('--text-2');
   const step = tickEvery(view.scale, TICK_GAP);
   for (let slot = Math.max(1, Math.ceil(first / step) * step); slot <= last; slot += step) {
-    context.fillText(String(slot), xOf(view, slot + 0.5), 8);
+    const x = xOf(view, slot + 0.5);
+    if (x > HALF && x < view.width - HALF) context.fillText(String(slot), x, 8);
   }
-  if (first === 1 && step > 1) context.fillText('1', xOf(view, 1.5), 8);
   for (const stretch of ballotStretches(picture, first, last)) paintStretch(context, picture, stretch);
 }
 

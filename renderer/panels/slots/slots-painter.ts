@@ -185,8 +185,8 @@ function paintWindow(context: Context, { rows, view, rowHeight, window, colour }
   context.stroke();
 }
 
-/** Where the log begins that is still one, and the slot under the pointer. */
-function paintFrame(context: Context, { rows, view, rowHeight, pointed, colour }: SlotsPicture): void {
+/** Where the log begins that is still one, the slot in focus, and the one under the pointer. */
+function paintFrame(context: Context, { rows, view, rowHeight, selected, pointed, colour }: SlotsPicture): void {
   rows.forEach((row, index) => {
     if (row.snapshot === 0) return;
     const x = xOf(view, row.snapshot + 1);
@@ -202,6 +202,13 @@ function paintFrame(context: Context, { rows, view, rowHeight, pointed, colour }
     context.fill();
     context.globalAlpha = 1;
   });
+  if (selected !== null) {
+    // Around the whole column: behind filled slots it would not be seen.
+    const width = Math.max(4, view.scale + 1);
+    context.strokeStyle = colour('--focus');
+    context.lineWidth = 1.5;
+    context.strokeRect(xOf(view, selected + 0.5) - width / 2, AXIS_HEIGHT - 1, width, rows.length * rowHeight);
+  }
   if (pointed === null || pointed.row < 0) return;
   const width = Math.max(3, view.scale);
   context.strokeStyle = colour('--focus');
