@@ -161,8 +161,9 @@ describe('the setting of quorums', () => {
 
   it('is there for a new run, too', async () => {
     const made = await scene();
-    const editor = show(NewRunDialog).findComponent(QuorumEditor);
-    editor.vm.$emit('update:modelValue', counted(3, 3));
+    const dialog = show(NewRunDialog);
+    await settled();
+    dialog.findComponent(QuorumEditor).vm.$emit('update:modelValue', counted(3, 3));
     await settled();
     one<HTMLButtonElement>('[aria-label="Ready-made"] button', '(2, 4)').click();
     await settled();
