@@ -1,6 +1,6 @@
 /**
  * The acceptor: one promise for all slots, one vote in each. (*Paxos Made Simple*, section 2.2, phases 1b and 2b, and
- * section 3; *Paxos Made Moderately Complex*, section 2.2.) A server whose disk was lost is no acceptor before a
+ * section 3; *Paxos Made Moderately Complex*, invariants A1 to A5.) A server whose disk was lost is no acceptor before a
  * command of the log has made it one again (joining.ts).
  */
 import { compareBallots, formatBallot, sameBallot } from '../ballot.ts';

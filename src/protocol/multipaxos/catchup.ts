@@ -1,4 +1,4 @@
-/** Catching up: asking for what is chosen, and telling it. (*Paxos Made Live*, sections 4.1 and 5.4.) */
+/** Catching up: asking for what is chosen, and telling it. (*Paxos Made Live*, sections 4.2 and 5.5.) */
 import { getPaged } from '../paged.ts';
 import type { NodeId } from '../protocol.ts';
 import { nextItem } from '../random.ts';

@@ -1,6 +1,6 @@
 /**
  * Elections: who hears of no leader campaigns with a ballot of its own, and whoever meets a higher one gives up
- * (*Paxos Made Moderately Complex*, section 2.3: scouts and preemption; *Paxos Made Simple*, section 3: a leader
+ * (*Paxos Made Moderately Complex*, section 2: scouts and preemption; *Paxos Made Simple*, section 3: a leader
  * executes phase 1 once for infinitely many instances).
  *
  * No ballot is proposed at twice, lost disks included: a round is on the disk before its prepare leaves, and a server

@@ -1,11 +1,11 @@
 /**
  * The leader: phase 2 for one slot after the other, as many at a time as the window has room for. (*Paxos Made Simple*,
- * section 3; *Paxos Made Moderately Complex*, sections 2.1 and 2.3: commanders, and the window.)
+ * section 3; *Paxos Made Moderately Complex*, section 2: commanders, and the window.)
  *
  * In each slot it proposes what it must: the vote of the highest ballot that phase 1 has reported there; nothing, in a
  * gap below the highest slot reported; only then what clients want. When the members have changed, the slots up to the
  * change that nobody asks for are closed with no-ops, so that the change need not wait for clients
- * (*Reconfiguring a State Machine*, section 3).
+ * (Lamport, Malkhi, Zhou, *Reconfiguring a State Machine*).
  */
 import { getPaged, setPaged } from '../paged.ts';
 import type { NodeId, Saved } from '../protocol.ts';

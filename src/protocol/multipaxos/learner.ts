@@ -1,6 +1,6 @@
 /**
  * The learner: what is chosen, and the state machine that takes it in, slot by slot. (*Paxos Made Simple*, section 3:
- * a server executes command s when it knows every one below; *Paxos Made Live*, section 4.1: catch-up.)
+ * a server executes command s when it knows every one below; *Paxos Made Live*, section 4.2: catch-up.)
  *
  * A follower learns from the slot up to which its leader says that all is chosen. Its own vote in such a slot is what is
  * chosen *if it was cast at the ballot of that leader*, who proposes one command in a slot and knows of none chosen at a

@@ -1,7 +1,7 @@
 /**
  * Who the acceptors of a slot are. A change of members is a command of the log: chosen in slot s, it holds from slot
- * s + α on, where α is the window (Lamport, Malkhi, Zhou, *Reconfiguring a State Machine*, section 3; van Renesse &
- * Altinbuken, *Paxos Made Moderately Complex*, section 2.1: a window of slots whose configuration is known). Nothing is
+ * s + α on, where α is the window (Lamport, Malkhi, Zhou, *Reconfiguring a State Machine*; van Renesse & Altinbuken,
+ * *Paxos Made Moderately Complex*, invariant R5: a window of slots whose configuration is known). Nothing is
  * proposed in a slot before the slot α below it is applied, so whoever proposes knows whom to ask.
  */
 import type { NodeId, Standing } from '../protocol.ts';

@@ -2,6 +2,7 @@
 import { resultOf } from '../machine/database.ts';
 import type { OperationResult } from '../machine/operation.ts';
 import type { NodeId } from '../protocol.ts';
+import { latestConfig, mayLead } from './members.ts';
 import type { ClientRequest } from './messages.ts';
 import { send, sessionKey } from './state.ts';
 import type { Out, ServerState } from './state.ts';
@@ -73,8 +74,11 @@ export function routeQueue(state: ServerState, out: Out): void {
 export function passOn(state: ServerState, request: ClientRequest, out: Out): void {
   const leader = state.leader?.node ?? 0;
   const { followers } = state.config;
-  if (leader === 0 || leader === state.node) redirect(request, 0, 'nobody leads', out);
-  else if (followers === 'refuse') redirect(request, leader, 'another leads', out);
+  if (leader === 0 || leader === state.node) {
+    // Who is no member will hardly hear of a leader: a member will.
+    const member = mayLead(state) ? undefined : latestConfig(state).members.find(({ node }) => node !== state.node);
+    redirect(request, member?.node ?? 0, member ? 'this is no member' : 'nobody leads', out);
+  } else if (followers === 'refuse') redirect(request, leader, 'another leads', out);
   else if (request.hops >= HOPS_MAX) redirect(request, leader, `passed on ${HOPS_MAX} times`, out);
   else send(leader, { ...request, hops: request.hops + 1 }, out);
 }

@@ -1,5 +1,5 @@
 /**
- * Snapshots: the state machine after a slot, on the disk, in place of the log up to it (*Paxos Made Live*, section 5.4).
+ * Snapshots: the state machine after a slot, on the disk, in place of the log up to it (*Paxos Made Live*, section 5.5).
  * Whoever asks for slots that are no longer in the log is given the snapshot.
  *
  * One is taken whenever the members change, too, and when a change comes into force: which slots are chosen is not on
