@@ -149,8 +149,8 @@ function verdict({ phase1, phase2, proposer, joined, leader }: Abilities, quorum
 
 /** What parting the network from `before` to `after` does: `cuts 4 links · leaves 4 of 5 acceptors together`. */
 export function dropText(world: World, before: Groups, after: Groups): string {
-  const cuts = cutLinks(before, after).length;
-  const heals = healedLinks(before, after).length;
+  const cuts = linksIn(cutLinks(before, after));
+  const heals = linksIn(healedLinks(before, after));
   if (cuts === 0 && heals === 0) return 'changes no link';
   const changes = [
     ...(cuts > 0 ? [`cuts ${links(cuts)}`] : []),
@@ -170,6 +170,11 @@ export function dropText(world: World, before: Groups, after: Groups): string {
 export function islandText(groups: Groups, node: NodeId): string {
   const group = groups.find((g) => g.includes(node)) ?? [node];
   return group.length === 1 ? 'alone on its island' : `island of ${nodeList(group)}`;
+}
+
+/** How many of these pairs have a link: clients do not talk to each other. */
+function linksIn(pairs: readonly (readonly [NodeId, NodeId])[]): number {
+  return pairs.filter(([a, b]) => !isClient(a) || !isClient(b)).length;
 }
 
 function links(count: number): string {

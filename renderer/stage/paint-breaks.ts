@@ -1,5 +1,5 @@
 /** Lost packets on the canvas: each falls to pieces where it was lost, and for a moment the cause stands beside it. */
-import type { LossCause, MessageKind } from '../../src/contract/index.ts';
+import type { LossCause, MessageKind, World } from '../../src/contract/index.ts';
 import type { Loss } from '../feed.ts';
 import { ageOf, BREAK_MS, brokeAt, type Lanes } from './flight.ts';
 import { cross } from './paint-links.ts';
@@ -20,6 +20,7 @@ export const causeWords: Record<LossCause, string> = {
 };
 
 export interface BreakScene {
+  readonly world: World;
   readonly losses: readonly Loss[];
   /** Wall time, ms. */
   readonly wall: number;
@@ -39,13 +40,13 @@ export class BreakPainter {
   }
 
   /** @param radius of a packet, px */
-  paint({ losses, wall, reducedMotion }: BreakScene, palette: Palette, radius: number): void {
+  paint({ world, losses, wall, reducedMotion }: BreakScene, palette: Palette, radius: number): void {
     const c = this.context;
     const spot = this.spot;
     for (let n = 0; n < losses.length; n++) {
       const { packet, at, cause, ...rest } = losses[n]!;
       const age = ageOf(at, wall, BREAK_MS);
-      if (age >= 1 || packet.from === packet.to) continue;
+      if (age >= 1 || packet.from === packet.to || !world.nodes.has(packet.from) || !world.nodes.has(packet.to)) continue;
       this.lanes.point(packet.from, packet.to, brokeAt({ cause, ...rest }), spot);
       c.fillStyle = palette.families[this.kinds[packet.kind]?.family ?? 'other'];
       c.globalAlpha = (1 - age) ** 1.4;

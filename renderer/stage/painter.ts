@@ -140,7 +140,7 @@ export class Painter {
     let y = 0;
     this.standing.fill(0);
     for (const packet of world.packets.values()) {
-      if (!this.place(packet, now)) continue;
+      if (!this.place(world, packet, now)) continue;
       const distance = (spot.x - at.x) ** 2 + (spot.y - at.y) ** 2;
       if (distance > least) continue;
       least = distance;
@@ -151,10 +151,10 @@ export class Painter {
     return nearest === null ? null : { packet: nearest, x, y };
   }
 
-  /** Where a packet is, into `spot`; false when it is not to be seen. For all packets in turn, `standing` empty before. */
-  private place(packet: PacketWorld, now: number): boolean {
+  /** Where a packet is, into `spot`; false when it is not to be seen, or who sent or should get it is not there any more. For all packets in turn, `standing` empty before. */
+  private place(world: World, packet: PacketWorld, now: number): boolean {
     const { from, to, held } = packet;
-    if (from === to) return false;
+    if (from === to || !world.nodes.has(from) || !world.nodes.has(to)) return false;
     const progress = packetProgress(packet, now);
     // Between two frames the clock runs on: it has arrived, and main will say so in a moment.
     if (progress === 1 && !held) return false;
@@ -257,7 +257,7 @@ export class Painter {
     const dots = world.packets.size > LETTERS_MAX;
     this.standing.fill(0);
     for (const packet of world.packets.values()) {
-      if (!this.place(packet, now)) continue;
+      if (!this.place(world, packet, now)) continue;
       sprites.draw(c, packet.kind, dots ? 'dot' : packet.duplicateOf === null ? 'plain' : 'duplicate', spot.x, spot.y);
       if (packet.held && !dots) this.paintHeld(spot);
       if (packet.packet === marked) this.paintMarked(spot, packet.kind, dots ? 7 : this.packetRadius + 6);

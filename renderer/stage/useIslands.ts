@@ -34,7 +34,7 @@ export function useIslands({ shown, layout, preview, held, regroup }: IslandOpti
       };
     }),
   );
-  watch([shown, preview.groups], ([groups, after]) => (shownIslands.value = regroup(after ?? groups)));
+  watch(preview.groups, (groups) => (shownIslands.value = regroup(groups)));
   watch(
     () => run.session?.run,
     () => (shownIslands.value = regroup(shown.value)),

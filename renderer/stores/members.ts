@@ -122,7 +122,8 @@ export const useMembers = defineStore('members', () => {
       one.why = `decided: from ${run.protocol.slotName} ${next.slot} on it is no member`;
       return;
     }
-    if (one.after !== null && run.nodes.includes(one.after) && !members.includes(one.after)) {
+    // One that was never seen has not come yet; one that was is gone again, and nothing to wait for.
+    if (one.after !== null && !members.includes(one.after) && (run.nodes.includes(one.after) || !seen.value.has(one.after))) {
       one.why = `waits for ${nameOf(one.after)} to become a member`;
       return;
     }

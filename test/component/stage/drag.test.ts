@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Groups } from '../../../src/contract/index.ts';
-import { heldNodes, idle, move, press, regroup, release, type Drag, type Target } from '../../../renderer/stage/drag.ts';
+import { fitsBin, heldNodes, idle, move, press, regroup, release, type Drag, type Target } from '../../../renderer/stage/drag.ts';
 
 const whole: Groups = [[1, 2, 3, 4, 5]];
 const parted: Groups = [[1, 2, 3], [4, 5]];
@@ -13,6 +13,36 @@ const overSea = (): Target => sea;
 function dragNode(node: number, groups: Groups, hit: () => Target): Drag {
   return move(press({ type: 'nodes', nodes: [node] }, start), far, groups, hit);
 }
+
+describe('servers that come and go', () => {
+  const spare = (hit: () => Target) => move(press({ type: 'spare', node: 6 }, start), far, parted, hit);
+
+  it('adds the spare server on the island it is dropped on', () => {
+    const drag = spare(onto([4, 5]));
+    expect(heldNodes(drag)).toEqual([6]);
+    expect(release(drag, parted)).toEqual({ type: 'add', node: 6, beside: 4, groups: [[1, 2, 3], [4, 5, 6]], at: far });
+  });
+
+  it('adds nothing over the sea, and parts nothing', () => {
+    const drag = spare(overSea);
+    expect(drag).toMatchObject({ preview: parted });
+    expect(release(drag, parted)).toEqual({ type: 'nothing' });
+  });
+
+  it('drops servers on the bin, and no clients', () => {
+    const drag = dragNode(2, whole, () => ({ type: 'bin' }));
+    expect(drag).toMatchObject({ preview: whole });
+    expect(release(drag, whole)).toEqual({ type: 'bin', nodes: [2] });
+    expect(fitsBin({ type: 'nodes', nodes: [2, 16] })).toBe(false);
+    expect(fitsBin({ type: 'island', nodes: [1, 2] })).toBe(false);
+  });
+
+  it('moves clients from island to island as servers', () => {
+    const groups: Groups = [[1, 2, 16], [3, 17]];
+    const drag = dragNode(17, groups, onto([1, 2, 16]));
+    expect(release(drag, groups)).toMatchObject({ type: 'partition', groups: [[1, 2, 16, 17], [3]] });
+  });
+});
 
 describe('drag', () => {
   it('is a click as long as the pointer stays within four pixels', () => {
