@@ -1,6 +1,7 @@
 /** What determines a run: its header and its journal of commands. */
 import * as z from 'zod';
-import { CLIENT_FIRST, CLIENTS_MAX, NODES_MAX, NODES_MIN, type AnyProtocol, type Inspection, type NodeId } from '../protocol/protocol.ts';
+import { CLIENT_FIRST, CLIENTS_MAX, NODES_MAX, NODES_MIN, ProtocolError } from '../protocol/protocol.ts';
+import type { AnyProtocol, Inspection, NodeId } from '../protocol/protocol.ts';
 import type { NetworkSettings } from '../network/settings.ts';
 import { defaultNetwork } from '../network/settings.ts';
 import type { ClientSettings, JournalEntry } from './commands.ts';
@@ -54,9 +55,23 @@ export function clientsOf(count: number): readonly NodeId[] {
   return Array.from({ length: count }, (_, index) => CLIENT_FIRST + index);
 }
 
+/** The client that keeps proposing, in a run of this protocol: where clients are actors, it has nothing to do. */
+export function proposingClient(protocol: AnyProtocol, given: Partial<ClientSettings>): ClientSettings {
+  return { ...clientDefaults, ...given, ...(protocol.propose === null && { enabled: false }) };
+}
+
+/**
+ * So many clients as actors of a run of this protocol.
+ * @throws ProtocolError when it knows none.
+ */
+export function checkClients(protocol: AnyProtocol, count: number): number {
+  if (count === 0 || protocol.clients > 0) return count;
+  throw new ProtocolError('clients', `must be 0: servers of ${protocol.title} are asked directly`);
+}
+
 /**
  * A header from its few free choices.
- * @throws ProtocolError when the protocol refuses the configuration.
+ * @throws ProtocolError when the protocol refuses the configuration, or the clients.
  */
 export function createHeader(
   protocol: AnyProtocol,
@@ -79,9 +94,9 @@ export function createHeader(
     config: protocol.config(choices.config ?? {}, nodes),
     seed: seedSchema.parse(choices.seed),
     nodes,
-    clients: clientCountSchema.parse(choices.clients ?? protocol.clients),
+    clients: checkClients(protocol, clientCountSchema.parse(choices.clients ?? protocol.clients)),
     network: choices.network ?? defaultNetwork(),
-    client: { ...clientDefaults, ...choices.client, ...(protocol.propose === null && { enabled: false }) },
+    client: proposingClient(protocol, choices.client ?? {}),
     ...(script.length > 0 && { script }),
   };
 }

@@ -8,7 +8,7 @@ import { protocols } from '../protocol/registry.ts';
 import { completeNetwork } from '../network/settings.ts';
 import { clientDefaults } from '../cluster/commands.ts';
 import type { Condition } from '../cluster/conditions.ts';
-import { clientCountSchema, nodeCountSchema, seedSchema } from '../cluster/run.ts';
+import { checkClients, clientCountSchema, nodeCountSchema, seedSchema } from '../cluster/run.ts';
 import type { ScriptedCommand } from '../cluster/script.ts';
 import { CONDITION_LENGTH_MAX, ConditionError, readCondition, type Vocabulary } from './conditions.ts';
 import { readExpectation } from './expectations.ts';
@@ -66,7 +66,7 @@ export const scenarioSchema = z
     const protocol = protocolOf(scenario.protocol);
     const nodes = nodesOf(scenario.nodes);
     const config = guarded(context, '', () => protocol.config(scenario.config, nodes));
-    const clients = scenario.clients ?? protocol.clients;
+    const clients = guarded(context, '', () => checkClients(protocol, scenario.clients ?? protocol.clients)) ?? 0;
     const scope = { protocol: protocol.name, nodes, clients };
     checkNodes(context, ['client', 'proposers'], scenario.client.proposers, scope);
     scenario.links.forEach((link, index) => checkDirection(context, ['links', index], link, scope));

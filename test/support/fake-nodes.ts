@@ -95,7 +95,7 @@ export class FakeCluster {
       if (message instanceof ArrayBuffer) {
         const { output } = runner.run(new Uint8Array(message));
         say({ type: 'output', ...output, bytes: output.bytes.slice() });
-      } else say({ type: 'inspection', id: message.id, inspection: runner.inspect([]) });
+      } else if (message.type === 'inspect') say({ type: 'inspection', id: message.id, inspection: runner.inspect([]) });
     });
     this.server.hear({ type: 'spawned', node, incarnation, port: port1 });
     if (fake.behaviour === 'works') say({ type: 'ready' });

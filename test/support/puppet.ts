@@ -58,7 +58,7 @@ export const puppet: Protocol<PuppetState, PuppetMessage, { readonly limit: numb
   title: 'Puppet',
   slotName: 'act',
   messages: [{ name: 'word', letter: 'W', shape: 'circle', family: 'other', meaning: 'What to do.' }],
-  clients: 0,
+  clients: 1,
   membership: true,
   leaders: false,
   config(given) {
@@ -107,6 +107,7 @@ export function puppetHeader(nodes: number, choices: Partial<Parameters<typeof c
   const still = { latency: { distribution: 'constant', min: 1000, max: 1000, mean: 0 } };
   return createHeader(puppet, {
     nodes,
+    clients: 0,
     seed: 1,
     network: completeNetwork({ loss: { probability: 0 }, duplication: { probability: 0 }, ...still }),
     client: { enabled: false },

@@ -118,7 +118,7 @@ describe('a live run', () => {
     expect(loaded).toMatchObject({ ...fork.end, divergence: null });
     const { cluster } = await startCluster(header, { run: 2, resume: fork, history: history.port(), observe: true });
     expect(await (await watch(cluster, header)).world()).toEqual(fork.world);
-    await cluster.command({ type: 'client', settings: { enabled: true, interval: 50_000 } });
+    await cluster.command({ type: 'network', settings: { loss: { probability: 0.4 } } });
     await stir(cluster, 7, header, 15);
     const now = await cluster.snapshot();
     const last = await news(({ run, exactness }) => run === 2 && exactness.state === 'exact' && exactness.checked === now.end.seq);
@@ -129,7 +129,7 @@ describe('a live run', () => {
     const options = { onProgress: (share: number) => shares.push(share) };
     const branches = [{ id: 1, run: was.run, end: was.end }, { id: 2, run: now.run, end: now.end }] as const;
     const compared = await history.compare(...branches, options);
-    expect(compared).toMatchObject({ a: 1, b: 2, first: { a: expect.any(String), b: expect.stringContaining('client') } });
+    expect(compared).toMatchObject({ a: 1, b: 2, first: { a: expect.any(String), b: expect.stringContaining('network') } });
     expect(compared.common).toBe(fork.end.seq);
 
     // Back to the first, as if the fork had been undone.

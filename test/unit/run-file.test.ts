@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ENGINE_VERSION } from '../../src/cluster/run.ts';
+import type { Command } from '../../src/cluster/commands.ts';
+import { createHeader, ENGINE_VERSION } from '../../src/cluster/run.ts';
 import { RunFileError } from '../../src/cluster/run-file/error.ts';
 import { isRunFile, parseRunFile, runFileText, RUN_FILE_BYTES_MAX } from '../../src/cluster/run-file/run-file.ts';
 import { RUN_COMMANDS_MAX } from '../../src/cluster/run-file/schema.ts';
 import { replay } from '../../src/host/replay.ts';
+import { protocolNamed } from '../../src/protocol/registry.ts';
 import { openRunFile } from '../../src/scenario/run-file.ts';
 import { shortRunFile, shortRunText } from '../support/run-files.ts';
 
@@ -166,6 +168,55 @@ describe('versions', () => {
     const given = edited(`"engine": ${ENGINE_VERSION}`, '"engine": 77');
     expect(ENGINE_VERSION).toBeLessThan(77);
     expect(parseRunFile(given, 'a.json').readOnly).toContain('newer engine 77');
+  });
+
+  test('a run of the first engine can only be looked at, and had no clients', () => {
+    const given = edited(`"engine": ${ENGINE_VERSION}`, '"engine": 1').replace(/ {4}"clients": 0,\n/, '');
+    expect(given).not.toContain('"clients"');
+    const opened = parseRunFile(given, 'a.json');
+    expect(opened.readOnly).toContain('older engine 1');
+    expect(opened.run.header).toMatchObject({ engine: 1, clients: 0 });
+    expect(parseRunFile(runFileText(opened), 'b.json')).toEqual(opened);
+  });
+});
+
+describe('a run of a log', () => {
+  const header = createHeader(protocolNamed('multipaxos'), { nodes: 2, clients: 1, seed: 5 });
+  const commands: Command[] = [
+    { type: 'add' },
+    { type: 'add', node: 9, beside: 16 },
+    { type: 'remove', node: 9 },
+    { type: 'request', node: 16, request: { type: 'operate', operation: { type: 'begin' } } },
+    { type: 'partition', groups: [[1, 2, 3], [16]] },
+    { type: 'crash', node: 16, point: 'now' },
+    { type: 'cut', links: [{ from: 16, to: 1 }] },
+  ];
+  const journal = commands.map((command, i) => ({ at: 1000 * i, seq: i, command }));
+  const file = { ...shortRunFile(), marks: [], run: { header, journal }, end: { at: 9000, seq: 99 } };
+  const whole = runFileText(file);
+  const refusal = (from: string, to: string): string => {
+    expect(whole).toContain(from);
+    return refusalOf(whole.replace(from, to)).message;
+  };
+
+  test('is read as it was written: its clients, and servers that are not there yet', () => {
+    expect(whole).toContain('"clients": 1');
+    expect(parseRunFile(whole, 'a.json')).toEqual({ ...file, readOnly: '' });
+  });
+
+  test('names no client that is not there, and no more than there can be', () => {
+    expect(refusal('"node":16,"request"', '"node":17,"request"')).toContain('commands[3].command.node there is no c2: the cluster has 1 client');
+    expect(refusal('"beside":16', '"beside":18')).toContain('commands[1].command.beside there is no c3: the cluster has 1 client');
+    expect(refusal('"clients": 1', '"clients": 9')).toContain('header.clients must be a whole number from 0 to 8, not 9');
+    expect(refusal('"clients": 1', '"clients": 0')).toContain('there is no c1: the cluster has 0 clients');
+  });
+
+  test('has no client that proposes by itself; and single-decree Paxos has no clients', () => {
+    const proposing = whole.replace('"enabled":false', '"enabled":true');
+    expect(proposing).not.toBe(whole);
+    expect(parseRunFile(proposing, 'a.json').run.header.client.enabled).toBe(false);
+    expect(refusalOf(edited('"clients": 0', '"clients": 2')).message).toContain('header.clients must be 0: servers of Single-decree Paxos are asked directly');
+    expect(() => createHeader(protocolNamed('paxos'), { nodes: 3, clients: 1, seed: 1 })).toThrow('clients: must be 0');
   });
 });
 

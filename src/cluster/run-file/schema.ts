@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { protocolNamed, protocols } from '../../protocol/registry.ts';
 import { CLIENT_FIRST, isClient, nameOf, NODES_MAX, type NodeId } from '../../protocol/protocol.ts';
 import { completeNetwork } from '../../network/settings.ts';
-import { clientDefaults, clientSchema, commandSchema, type Command, type JournalEntry } from '../commands.ts';
-import { clientCountSchema, ENGINE_VERSION, seedSchema, type Place, type RunHeader } from '../run.ts';
+import { clientSchema, commandSchema, type Command, type JournalEntry } from '../commands.ts';
+import { checkClients, clientCountSchema, ENGINE_VERSION, proposingClient, seedSchema, type Place, type RunHeader } from '../run.ts';
 import { isFields, type Checker } from './checker.ts';
 
 /** Longest virtual time of a run in a file, µs: some thirty years. */
@@ -62,13 +62,14 @@ export function checkHeader(checker: Checker, given: unknown, path: Path): RunHe
   const protocol = protocols.find((known) => known.name === header.protocol)!;
   const config = checker.attempt(() => protocol.config(header.config, header.nodes), [...path, 'config']);
   const network = checker.attempt(() => completeNetwork(header.network), [...path, 'network']);
-  const client = { ...clientDefaults, ...header.client };
+  const clients = checker.attempt(() => checkClients(protocol, header.clients), [...path, 'clients']);
+  const client = proposingClient(protocol, header.client);
   const stranger = client.proposers.findIndex((node) => node > header.nodes.length);
   if (stranger >= 0) {
     const proposer = client.proposers[stranger]!;
     return checker.complain([...path, 'client', 'proposers', stranger], noNode(proposer, header));
   }
-  return config === null || network === null ? null : { ...header, config, network, client };
+  return config === null || network === null || clients === null ? null : { ...header, config, network, clients, client };
 }
 
 /** A command at its place; null when there were complaints. @param before the place it must not come before */
@@ -145,6 +146,8 @@ function nodesOf(command: Command): { readonly node: NodeId; readonly path: Path
         { node: command.from, path: ['from'] },
         { node: command.to, path: ['to'] },
       ];
+    case 'add':
+      return (['node', 'beside'] as const).flatMap((key) => (command[key] === undefined ? [] : [{ node: command[key], path: [key] }]));
     default:
       return 'node' in command && command.node !== undefined ? [{ node: command.node, path: ['node'] }] : [];
   }
