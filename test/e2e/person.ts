@@ -16,6 +16,10 @@ type Network = NonNullable<WindowArgument<'session:new'>['network']>;
 export interface RunChoices {
   /** @default 5 */
   readonly nodes?: number;
+  /** @default single-decree Paxos */
+  readonly protocol?: string;
+  /** @default as many as the protocol has, which is none in single-decree Paxos */
+  readonly clients?: number;
   readonly seed: number;
   /** @default a client that proposes nothing */
   readonly client?: Client;
@@ -57,12 +61,12 @@ export class Person {
 
   /** Begins a run, at once and without the dialog, in a window as it is when first opened. */
   async begin({ nodes = 5, speed = 16, client = { enabled: false }, ...rest }: RunChoices): Promise<void> {
-    await this.app.request('session:new', { nodes, client, ...rest });
+    const { header } = await this.app.request('session:new', { nodes, client, ...rest });
     // Held while the window loads: it shows only the latest of what has happened before it is there.
     await this.app.request('transport:set', { playing: false });
     await this.page.evaluate(() => localStorage.clear());
     await this.page.reload();
-    await expect(this.discs).toHaveCount(nodes);
+    await expect(this.discs).toHaveCount(nodes + (rest.clients ?? 0));
     await this.app.request('transport:set', { playing: true, speed });
     await expect(this.app.node(nodes)).toHaveAccessibleName(/\bup\b/);
   }
