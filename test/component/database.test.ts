@@ -365,7 +365,7 @@ describe('settings of the protocol', () => {
     await settled();
     const protocol = one('section[aria-label="Protocol"]');
     const titles = [...protocol.querySelectorAll<HTMLButtonElement>('button.more')];
-    expect(titles.map((title) => title.firstChild?.nextSibling?.textContent.trim())).toEqual(['Reads', 'Leader', 'Log', 'Requests', 'Snapshots']);
+    expect(titles.map((title) => title.firstChild?.nextSibling?.textContent?.trim())).toEqual(['Reads', 'Leader', 'Log', 'Requests', 'Snapshots']);
     titles[0]!.click();
     await settled();
     one('[role="radio"], .segment', 'Local').click();

@@ -66,7 +66,7 @@ export class Person {
     await this.app.request('transport:set', { playing: false });
     await this.page.evaluate(() => localStorage.clear());
     await this.page.reload();
-    await expect(this.discs).toHaveCount(nodes + (rest.clients ?? 0));
+    await expect(this.discs).toHaveCount(nodes + header.clients);
     await this.app.request('transport:set', { playing: true, speed });
     await expect(this.app.node(nodes)).toHaveAccessibleName(/\bup\b/);
   }
@@ -82,7 +82,7 @@ export class Person {
   }
 
   /** Brings one of the panels on the right to the front. */
-  async show(tab: 'Chosen' | 'Ballots' | 'Node'): Promise<void> {
+  async show(tab: 'Chosen' | 'Ballots' | 'Node' | 'Messages'): Promise<void> {
     await this.page.getByRole('tab', { name: tab, exact: true }).click();
   }
 
