@@ -66,22 +66,19 @@ export class Disk {
   /** Takes in saves, in order. @returns what of them is durable; `null` when nothing is. */
   commit(saves: readonly Save[]): Changes | null {
     const changed = new Map<string, string | null>();
-    let durable = false;
-    for (const { writes, lies } of saves) {
+    const last = saves.findLastIndex(({ lies }) => !lies);
+    for (const [index, { writes, lies }] of saves.entries()) {
       if (lies) {
         for (const [key, json] of writes) this.cache.set(key, json);
         continue;
       }
-      durable = true;
       for (const [key, json] of this.cache) this.put(key, json, changed);
       this.cache.clear();
-      this.undo = writes.map(([key, json]) => {
-        const before = this.records.get(key);
-        this.put(key, json, changed);
-        return [key, before];
-      });
+      // Only the last of them can be undone.
+      if (index === last) this.undo = writes.map((write) => this.replace(...write, changed));
+      else for (const [key, json] of writes) this.put(key, json, changed);
     }
-    return durable ? { records: changed, undo: this.undo } : null;
+    return last >= 0 ? { records: changed, undo: this.undo } : null;
   }
 
   /** The node is down: what the disk had only in its cache is gone. */
@@ -114,6 +111,13 @@ export class Disk {
   /** The same, of records that somebody else has read. */
   over(durable: Map<string, string>): Saved[] {
     return recordsOf(durable, this.cache);
+  }
+
+  /** Puts a record; gives what was there. */
+  private replace(key: string, json: string | null, changed: Map<string, string | null>): Write {
+    const before = this.records.get(key);
+    this.put(key, json, changed);
+    return [key, before];
   }
 
   private put(key: string, json: string | null, changed: Map<string, string | null>): void {

@@ -25,7 +25,9 @@ export class Layers {
   }
 
   set(key: string, value: string | null): void {
-    this.top.set(key, value);
+    // Where there is nothing below that a deletion would hide, nothing is left of it.
+    if (value === null && this.frozen.length === 0) this.top.delete(key);
+    else this.top.set(key, value);
   }
 
   clear(): void {
