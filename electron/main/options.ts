@@ -1,5 +1,6 @@
 /** What a person may say on the command line of the app. */
-import { nodeCountSchema, seedSchema } from '../../src/cluster/run.ts';
+import { clientCountSchema, nodeCountSchema, seedSchema } from '../../src/cluster/run.ts';
+import { protocols } from '../../src/protocol/registry.ts';
 
 export interface Options {
   /** Run or scenario, as given; null: a cluster of the usual kind. */
@@ -7,6 +8,10 @@ export interface Options {
   /** null: drawn anew at each start. */
   readonly seed: number | null;
   readonly nodes: number | null;
+  /** null: the usual one. */
+  readonly protocol: string | null;
+  /** null: as many as the protocol has. */
+  readonly clients: number | null;
   readonly help: boolean;
   readonly version: boolean;
   /** Options that are not ours; Chromium may know them. */
@@ -27,6 +32,8 @@ export const USAGE = [
   '  FILE                 a run (.synod) or a scenario (YAML, JSON) to open; without it, a cluster of five nodes',
   '  --seed N             seed of the run, 0 to 4294967295; the same seed gives the same run; not with a run to open',
   '  --nodes N            how many nodes the cluster has, 1 to 15; not with FILE, which says so itself',
+  `  --protocol NAME      what the nodes run: ${protocols.map(({ name }) => name).join(', ')}; not with FILE`,
+  '  --clients N          how many clients use it, 0 to 8, where it has any; not with FILE',
   '  --user-data-dir DIR  where settings and the disks of nodes are kept',
   '  --help, --version',
   '',
@@ -50,17 +57,22 @@ export function argumentsOf(argv: readonly string[], bare: boolean): string[] {
  */
 export function readOptions(args: readonly string[]): Options {
   let file: string | null = null;
-  const numbers: { seed: number | null; nodes: number | null } = { seed: null, nodes: null };
+  let protocol: string | null = null;
+  const numbers: { seed: number | null; nodes: number | null; clients: number | null } = { seed: null, nodes: null, clients: null };
   const unknown: string[] = [];
   let help = false;
   let version = false;
   for (let index = 0; index < args.length; index++) {
     const argument = args[index]!;
     const [name, inline] = splitOption(argument);
-    if (name === '--seed' || name === '--nodes') {
-      const text = inline ?? args[++index];
-      if (name === '--seed') numbers.seed = wholeNumber(name, text, seedSchema);
-      else numbers.nodes = wholeNumber(name, text, nodeCountSchema);
+    if (name === '--seed') {
+      numbers.seed = wholeNumber(name, inline ?? args[++index], seedSchema);
+    } else if (name === '--nodes') {
+      numbers.nodes = wholeNumber(name, inline ?? args[++index], nodeCountSchema);
+    } else if (name === '--clients') {
+      numbers.clients = wholeNumber(name, inline ?? args[++index], clientCountSchema);
+    } else if (name === '--protocol') {
+      protocol = protocolOf(inline ?? args[++index]);
     } else if (name === '--user-data-dir') {
       if (inline === null) index++;
     } else if (argument === '--help' || argument === '-h') help = true;
@@ -70,10 +82,18 @@ export function readOptions(args: readonly string[]): Options {
     else if (file === null) file = argument;
     else throw new OptionsError(`only one FILE can be opened, not both ${file} and ${argument}`);
   }
-  if (file !== null && numbers.nodes !== null) {
-    throw new OptionsError('--nodes cannot be given together with FILE: the file says how many nodes there are');
+  const said = Object.entries({ nodes: numbers.nodes, protocol, clients: numbers.clients }).find(([, value]) => value !== null);
+  if (file !== null && said !== undefined) {
+    throw new OptionsError(`--${said[0]} cannot be given together with FILE: the file says how many nodes there are, and what they run`);
   }
-  return { file, ...numbers, help, version, unknown };
+  return { file, ...numbers, protocol, help, version, unknown };
+}
+
+function protocolOf(text: string | undefined): string {
+  const known = protocols.find(({ name }) => name === text);
+  if (known !== undefined) return known.name;
+  const found = text === undefined ? 'nothing' : JSON.stringify(text);
+  throw new OptionsError(`--protocol must be one of ${protocols.map(({ name }) => name).join(', ')}, not ${found}`);
 }
 
 function splitOption(argument: string): [string, string | null] {

@@ -10,6 +10,7 @@ import type { Loaded } from '../../src/host/history/messages.ts';
 import type { Recovered } from '../../src/host/recovery.ts';
 import { readRunText } from '../../src/host/run-file.ts';
 import { completeNetwork } from '../../src/network/settings.ts';
+import type { AnyProtocol } from '../../src/protocol/protocol.ts';
 import { protocolNamed } from '../../src/protocol/registry.ts';
 import { library, libraryFile, libraryText } from '../../src/scenario/library.ts';
 import { parseScenario } from '../../src/scenario/parse.ts';
@@ -40,12 +41,18 @@ export function drawSeed(): number {
  * The run the app opens with when it is told nothing else: a classroom network and a client that keeps proposing, a
  * first value chosen by the time the window is there.
  */
-export function usualRun(choices: { readonly nodes: number | null; readonly seed: number | null }): RunStart {
+export function usualRun(choices: {
+  readonly nodes: number | null;
+  readonly seed: number | null;
+  readonly protocol?: string | null;
+  readonly clients?: number | null;
+}): RunStart {
   const nodes = choices.nodes ?? SCENARIO_NODES_DEFAULT;
   const seed = choices.seed ?? drawSeed();
+  const protocol = protocolNamed(choices.protocol ?? PROTOCOL_DEFAULT);
   return {
     title: '',
-    header: createHeader(protocolNamed(PROTOCOL_DEFAULT), { nodes, seed }),
+    header: createHeader(protocol, { nodes, seed, ...clientsOf(protocol, choices.clients) }),
     headStart: 1,
   };
 }
@@ -60,13 +67,18 @@ export function chosenRun(choices: z.output<(typeof windowRequests)['session:new
   if (strange !== undefined) throw new CommandError(`client.proposers: there is no n${strange} among ${nodes} nodes`);
   const header = createHeader(protocolNamed(protocol), {
     nodes,
-    ...(clients !== undefined && { clients }),
+    ...clientsOf(protocolNamed(protocol), clients),
     seed,
     config,
     network: completeNetwork(network),
     client,
   });
   return { title: '', header };
+}
+
+/** How many clients there are to be, if that was said. A protocol that knows none has none, whatever was said. */
+function clientsOf(protocol: AnyProtocol, clients: number | null | undefined): { readonly clients?: number } {
+  return clients == null || protocol.clients === 0 ? {} : { clients };
 }
 
 /**

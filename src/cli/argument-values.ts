@@ -3,6 +3,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { SPEED_MAX, SPEED_MIN, type Speed } from '../cluster/frames.ts';
 import type { seedSchema } from '../cluster/run.ts';
 import { logGroups, type LogGroup } from '../contract/log.ts';
+import { protocols } from '../protocol/registry.ts';
 
 /** A command line that cannot be followed. */
 export class UsageError extends Error {
@@ -62,6 +63,12 @@ export function speedOf(text: string): Speed {
 export function hostOf(text: string): HostKind {
   if (text === 'threads' || text === 'inline') return text;
   throw new UsageError(`--host must be threads or inline, not ${JSON.stringify(text)}`);
+}
+
+/** A protocol, by the name that files use. */
+export function protocolOf(text: string): string {
+  if (protocols.some(({ name }) => name === text)) return text;
+  throw new UsageError(`--protocol must be one of ${protocols.map(({ name }) => name).join(', ')}, not ${JSON.stringify(text)}`);
 }
 
 export function groupsOf(text: string): LogGroup[] {

@@ -1,5 +1,6 @@
 /** The command line: its commands, and the help text. What each of them takes stands in a file of its own. */
 import { logGroups } from '../contract/log.ts';
+import { protocols } from '../protocol/registry.ts';
 import { UsageError } from './argument-values.ts';
 import { readReplayArguments, type ReplayOptions } from './replay-arguments.ts';
 import { readRunArguments, type RunOptions } from './run-arguments.ts';
@@ -17,6 +18,8 @@ It ends with a summary: at --until, at the end of the scenario, or when interrup
   SCENARIO         a scenario (YAML or JSON); without it, five nodes and a client
   --seed N         seed, 0 to 4294967295; the same seed gives the same run
   --nodes N        how many nodes, 1 to 15; not with SCENARIO, which says so itself
+  --protocol NAME  what the nodes run: ${protocols.map(({ name }) => name).join(', ')}; not with SCENARIO
+  --clients N      how many clients use it, 0 to 8, where it has any; not with SCENARIO
   --until SECONDS  virtual time at which the run ends
   --speed X        virtual time against wall time, 1/64 to 64 (as 0.25 or 1/4), or
                    max: as fast as it goes; unless given, max for a run that has an

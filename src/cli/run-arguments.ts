@@ -1,14 +1,17 @@
 /** What `synod run` takes. */
 import type { Speed } from '../cluster/frames.ts';
-import { nodeCountSchema, seedSchema } from '../cluster/run.ts';
+import { clientCountSchema, nodeCountSchema, seedSchema } from '../cluster/run.ts';
 import { logGroups, type LogGroup } from '../contract/log.ts';
-import { groupsOf, hostOf, speedOf, splitArguments, untilOf, UsageError, wholeNumber, type HostKind } from './argument-values.ts';
+import { groupsOf, hostOf, protocolOf, speedOf, splitArguments, untilOf, UsageError, wholeNumber, type HostKind } from './argument-values.ts';
 
 export interface RunOptions {
   readonly type: 'run';
   readonly file: string | null;
   readonly seed: number | null;
   readonly nodes: number | null;
+  /** null: the usual one; clients as many as it has. */
+  readonly protocol: string | null;
+  readonly clients: number | null;
   /** Virtual time at which the run ends, µs; null: when the scenario does, or when it is interrupted. */
   readonly until: number | null;
   readonly host: HostKind;
@@ -24,6 +27,8 @@ export interface RunOptions {
 const options = {
   seed: { type: 'string' },
   nodes: { type: 'string' },
+  protocol: { type: 'string' },
+  clients: { type: 'string' },
   until: { type: 'string' },
   speed: { type: 'string' },
   host: { type: 'string' },
@@ -37,9 +42,12 @@ export function readRunArguments(args: readonly string[]): RunOptions {
   const { values, positionals } = splitArguments(args, options);
   const [file = null, ...more] = positionals;
   if (more.length > 0) throw new UsageError(`only one FILE can be run, not ${positionals.join(' and ')}`);
-  const { seed, nodes, until, speed, host, only, out, json } = values;
+  const { seed, nodes, protocol, clients, until, speed, host, only, out, json } = values;
   if (file !== null && nodes !== undefined) {
     throw new UsageError('--nodes cannot be given together with FILE: the scenario says how many nodes there are');
+  }
+  if (file !== null && (protocol ?? clients) !== undefined) {
+    throw new UsageError('--protocol and --clients cannot be given together with FILE: the scenario says what runs');
   }
   if (out === '') throw new UsageError('--out must be the name of a file');
   return {
@@ -47,6 +55,8 @@ export function readRunArguments(args: readonly string[]): RunOptions {
     file,
     seed: seed === undefined ? null : wholeNumber('--seed', seed, seedSchema),
     nodes: nodes === undefined ? null : wholeNumber('--nodes', nodes, nodeCountSchema),
+    protocol: protocol === undefined ? null : protocolOf(protocol),
+    clients: clients === undefined ? null : wholeNumber('--clients', clients, clientCountSchema),
     until: until === undefined ? null : untilOf(until),
     host: host === undefined ? 'threads' : hostOf(host),
     json: json === true,

@@ -22,6 +22,7 @@ import type { RunOptions } from './run-arguments.ts';
 import { driveThreads } from './threads.ts';
 
 const SEED_COUNT = 2 ** 32;
+const PROTOCOL_DEFAULT = 'paxos';
 
 /** @returns the exit code. @throws UsageError, ScenarioError or RunFileError when there is nothing to run. */
 export async function run(options: RunOptions): Promise<number> {
@@ -60,10 +61,15 @@ export async function run(options: RunOptions): Promise<number> {
   return conclude(report, { ...ending, file: options.out });
 }
 
-async function runOf({ file, seed, nodes }: RunOptions): Promise<ScenarioRun> {
+async function runOf({ file, seed, nodes, protocol: name, clients }: RunOptions): Promise<ScenarioRun> {
   const drawn = seed ?? randomInt(SEED_COUNT);
   if (file === null) {
-    const header = createHeader(protocolNamed('paxos'), { nodes: nodes ?? SCENARIO_NODES_DEFAULT, seed: drawn });
+    const protocol = protocolNamed(name ?? PROTOCOL_DEFAULT);
+    const header = createHeader(protocol, {
+      nodes: nodes ?? SCENARIO_NODES_DEFAULT,
+      seed: drawn,
+      ...(clients !== null && protocol.clients > 0 && { clients }),
+    });
     return { title: '', header, until: null, expected: null };
   }
   const text = await readRunText(file);

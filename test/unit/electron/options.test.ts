@@ -15,7 +15,7 @@ describe('what a person said', () => {
 
 describe('options', () => {
   test('nothing said', () => {
-    const nothing = { file: null, seed: null, nodes: null, help: false, version: false, unknown: [] };
+    const nothing = { file: null, seed: null, nodes: null, protocol: null, clients: null, help: false, version: false, unknown: [] };
     expect(readOptions([])).toEqual(nothing);
     expect(readOptions(['--'])).toEqual(nothing);
   });
@@ -24,6 +24,7 @@ describe('options', () => {
     [['--seed', '0'], { seed: 0 }],
     [['--seed=4294967295'], { seed: 4294967295 }],
     [['--nodes', '15'], { nodes: 15 }],
+    [['--protocol', 'multipaxos', '--clients=8'], { protocol: 'multipaxos', clients: 8 }],
     [['x.yaml', '--seed', '7'], { file: 'x.yaml', seed: 7 }],
     [['--user-data-dir', '/tmp/x', 'x.yaml'], { file: 'x.yaml' }],
     [['--user-data-dir=/tmp/x', '--no-sandbox'], { file: null, unknown: ['--no-sandbox'] }],
@@ -40,6 +41,10 @@ describe('options', () => {
     [['--seed', '1e3'], 'not "1e3"'],
     [['a.yaml', 'b.yaml'], 'only one FILE can be opened, not both a.yaml and b.yaml'],
     [['a.yaml', '--nodes', '3'], 'the file says how many nodes'],
+    [['a.yaml', '--protocol', 'paxos'], '--protocol cannot be given together with FILE'],
+    [['--protocol', 'raft2'], '--protocol must be one of paxos, multipaxos, not "raft2"'],
+    [['--protocol'], 'not nothing'],
+    [['--clients', '9'], '--clients must be a whole number from 0 to 8, not "9"'],
   ])('%j is refused', (args, message) => {
     expect(() => readOptions(args)).toThrow(OptionsError);
     expect(() => readOptions(args)).toThrow(message);
