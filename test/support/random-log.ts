@@ -18,7 +18,7 @@ export function randomLogHeader(seed: number, network: NetworkSettings): RunHead
     clients: nextInteger(random, 0, 3),
     seed,
     network,
-    config: randomLogConfig(random),
+    config: { ...randomLogConfig(random), window: nextInteger(random, 1, 12) },
   });
 }
 
@@ -27,10 +27,10 @@ export function isLog({ protocol }: RunHeader): boolean {
   return protocol === PROTOCOL;
 }
 
-function randomLogConfig(random: Random): Record<string, unknown> {
+/** What can be configured of a running one, too: all but the window. */
+export function randomLogConfig(random: Random): Record<string, unknown> {
   const electionMin = nextInteger(random, 300_000, 1_500_000);
   return {
-    window: nextInteger(random, 1, 12),
     heartbeat: nextInteger(random, 80_000, 400_000),
     electionMin,
     electionMax: 2 * electionMin,

@@ -11,7 +11,7 @@ import { NODES_MAX } from '../../src/protocol/protocol.ts';
 import { protocolNamed } from '../../src/protocol/registry.ts';
 import { createRandom, nextFloat, nextInteger, nextItem, type Random } from '../../src/protocol/random.ts';
 import { randomFault, randomFire } from './node-faults.ts';
-import { isLog, randomActor, randomLogCommand, randomLogHeader, randomServer } from './random-log.ts';
+import { isLog, randomActor, randomLogCommand, randomLogConfig, randomLogHeader, randomServer } from './random-log.ts';
 
 export interface RandomRun {
   readonly header: RunHeader;
@@ -92,7 +92,7 @@ export function randomCommand(random: Random, header: RunHeader, { unsafe = fals
     case 6:
       return { type: 'client', settings: { interval: nextInteger(random, 20_000, 2_000_000) } };
     case 7:
-      return { type: 'configure', config: isLog(header) ? { window: nextInteger(random, 1, 9) } : { backoff: nextFloat(random) < 0.7 } };
+      return { type: 'configure', config: isLog(header) ? randomLogConfig(random) : { backoff: nextFloat(random) < 0.7 } };
     case 8:
       return { type: 'propose', node: randomServer(random, header) };
     case 9:

@@ -17,7 +17,8 @@ const golden: { readonly engine: number; readonly digests: Readonly<Record<strin
     'network lan': 'e812284a799c00c2',
     'network wan': '14d57b1e3950f8e6',
     'network terrible': '6a2fcc01a3b0fb76',
-    'every command': '4a4f7f4a7d5e27c7',
+    'every command': '6dcff079edf1cd7d',
+    'every command of a log': 'd037f1a8cb720550',
   },
 };
 
@@ -55,6 +56,31 @@ const everything: readonly unknown[] = [
   { type: 'fault', node: 1, fault: 'full-disk', settings: { full: 'yes' } },
 ];
 
+/** Commands that only a replicated log has, and one of every kind of operation. */
+const ofLog: readonly unknown[] = [
+  { type: 'request', node: 16, request: { type: 'operate', operation: { type: 'begin' } } },
+  { type: 'request', node: 16, request: { type: 'operate', operation: { type: 'write', transaction: 1, key: 'x', value: '1' } } },
+  { type: 'request', node: 17, request: { type: 'operate', operation: { type: 'commit', transaction: 1 }, server: 2 } },
+  { type: 'request', node: 17, request: { type: 'operate', operation: { type: 'get', key: 'x' }, reads: 'quorum' } },
+  { type: 'request', node: 17, request: { type: 'operate', operation: { type: 'get', key: 'x' }, reads: 'local', server: 3 } },
+  { type: 'request', node: 16, request: { type: 'operate', operation: { type: 'put', key: 'y', value: '2' } } },
+  { type: 'request', node: 16, request: { type: 'operate', operation: { type: 'cas', key: 'y', expected: '2', value: '3' } } },
+  { type: 'add' },
+  { type: 'partition', groups: [[1, 2, 3, 4, 5, 6], [17]] },
+  { type: 'cut-pattern', pattern: 'deaf', nodes: [16] },
+  { type: 'mend' },
+  { type: 'partition', groups: [[1, 2, 3, 4, 5, 6]] },
+  { type: 'crash', node: 16 },
+  { type: 'restart', node: 16, disk: 'kept' },
+  { type: 'request', node: 2, request: { type: 'campaign' } },
+  { type: 'request', node: 2, request: { type: 'change-members', add: [], remove: [5] } },
+  { type: 'remove', node: 5 },
+  { type: 'add', node: 9, beside: 1 },
+  { type: 'crash', node: 1 },
+  { type: 'restart', node: 1, disk: 'erased' },
+  { type: 'configure', config: { reads: 'lease', tellAtOnce: false } },
+];
+
 function digests(): Record<string, string> {
   const found: Record<string, string> = {};
   for (const { name, network } of presets) {
@@ -69,7 +95,18 @@ function digests(): Record<string, string> {
   cluster.runUntil(60_000_000);
   expect(cluster.scheduler.refused).toEqual([]);
   found['every command'] = cluster.digest;
+  found['every command of a log'] = digestOfLog();
   return found;
+}
+
+function digestOfLog(): string {
+  const config = { load: { pause: 400_000 }, snapshotEvery: 20, clientTimeout: 2_000_000 };
+  const header = createHeader(protocolNamed('multipaxos'), { nodes: 5, clients: 2, seed: 9, config });
+  const script = ofLog.map((command, i) => ({ at: (i + 10) * 900_000, command: commandSchema.parse(command) }));
+  const cluster = new InlineCluster({ ...header, script });
+  cluster.runUntil(40_000_000);
+  expect(cluster.scheduler.refused).toEqual([]);
+  return cluster.digest;
 }
 
 it('have not changed', () => {

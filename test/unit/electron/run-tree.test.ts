@@ -1,8 +1,10 @@
 /** Forks, branches and undo, on the real engine in this thread. */
 import { beforeEach, describe, expect, test } from 'vitest';
+import { createHeader } from '../../../src/cluster/run.ts';
 import type { Branch, TimelineNews } from '../../../src/contract/index.ts';
 import { ClusterService } from '../../../electron/main/cluster-service.ts';
 import { usualRun } from '../../../electron/main/runs.ts';
+import { protocolNamed } from '../../../src/protocol/registry.ts';
 import { testService, type TestCluster } from './cluster.ts';
 
 const SECOND = 1_000_000;
@@ -298,5 +300,46 @@ describe('the autosave', () => {
     expect(await digest()).toBe(forked);
     await service.switchTo(1);
     expect(live().journal.map(({ command }) => command)).toEqual([crash(1)]);
+  });
+});
+
+describe('a run in which servers come and go', () => {
+  const header = createHeader(protocolNamed('multipaxos'), { nodes: 3, clients: 1, seed: 2, config: { load: { pause: 400_000 } } });
+
+  beforeEach(async () => {
+    await service.begin({ title: '', header, expected: null });
+    live().pass(SECOND);
+  });
+
+  test('loses an added server again when that is undone; its number is free then', async () => {
+    await service.command({ type: 'add' });
+    live().pass(SECOND);
+    expect(await service.inspect(4)).toMatchObject({ up: true });
+    await service.command({ type: 'crash', node: 16, point: 'now' });
+    expect([await service.undo(), await service.undo()]).toEqual(['crash of c1', 'addition of a server']);
+    expect(live().engine.scheduler.servers).toEqual([1, 2, 3]);
+    await expect(service.inspect(4)).rejects.toThrow('there is no n4; there are n1, n2, n3, c1');
+    await service.command({ type: 'add' });
+    expect(live().engine.scheduler.servers).toEqual([1, 2, 3, 4]);
+  });
+
+  test('has a server back that was taken away, in the state it was in, when that is undone', async () => {
+    live().pass(5 * SECOND);
+    const before = await service.inspect(3);
+    await service.command({ type: 'remove', node: 3 });
+    live().pass(SECOND);
+    expect(await service.undo()).toBe('removal of n3');
+    expect(await service.inspect(3)).toEqual(before);
+  });
+
+  test('is inspected at every moment: nobody is where nobody was', async () => {
+    await service.command({ type: 'add' });
+    await service.command({ type: 'crash', node: 4, point: 'now' });
+    live().pass(SECOND);
+    const { seq } = live().journal[0]!;
+    const { run } = live();
+    expect(await service.inspectPast({ run, seq: live().engine.scheduler.log.seq, node: 4 })).toMatchObject({ up: false, memory: null });
+    await expect(service.inspectPast({ run, seq, node: 4 })).rejects.toThrow('there is no n4');
+    await expect(service.inspect(17)).rejects.toThrow('there is no c2: the cluster has 1 client');
   });
 });
