@@ -13,6 +13,7 @@ import { SessionJournal } from '../../src/host/session-journal.ts';
 import { completeNetwork } from '../../src/network/settings.ts';
 import { createRandom, nextInteger } from '../../src/protocol/random.ts';
 import { protocolNamed } from '../../src/protocol/registry.ts';
+import { randomLogHeader } from './random-log.ts';
 import { randomCommand } from './random-run.ts';
 
 /** What the child says. */
@@ -32,12 +33,12 @@ function say(said: Said): void {
 async function main(): Promise<void> {
   const seed = Number(seedText);
   const random = createRandom(seed);
-  const header = createHeader(protocolNamed('paxos'), {
-    nodes: 3,
-    seed,
-    network: completeNetwork({ latency: { distribution: 'uniform', min: 5000, max: 30_000 } }),
-    client: { interval: 50_000 },
-  });
+  const network = completeNetwork({ latency: { distribution: 'uniform', min: 5000, max: 30_000 } });
+  // In every third life servers come and go.
+  const header =
+    seed % 3 === 0
+      ? randomLogHeader(seed, network)
+      : createHeader(protocolNamed('paxos'), { nodes: 3, seed, network, client: { interval: 50_000 } });
   const start = { at: 0, seq: 0 };
   const branch = { id: 1, name: 'Branch 1', parent: null, forkedAt: null, chosen: 0, run: { header, journal: [] }, end: start, digest: null };
   const journal = new SessionJournal({

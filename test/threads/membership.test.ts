@@ -69,7 +69,7 @@ describe('on threads', () => {
     expect(again).toMatchObject({ divergence: null, digest, events: end.seq });
   });
 
-  it.each([4.2, 5.5, 6.5, 7.5, 8.5, 9.5, 11])('it goes on from its state after %d s on fresh threads', async (seconds) => {
+  it.each([4.2, 5.5, 6.5, 7.5, 8.5, 9.5, 11])('the run goes on from its state after %d s on fresh threads', async (seconds) => {
     const before = inline(seconds * SECOND);
     const whole = inline();
     const resume = { run: before.run(), end: endOf(before), checkpoint: before.checkpoint(), world: createWorld(header) };
