@@ -5,7 +5,7 @@ import type { NodeId } from '../../protocol/protocol.ts';
 import type { NodeLink } from './node-link.ts';
 
 /** Wall time for which the router waits for outputs where it is, ms, before it goes back to its event loop. */
-const PATIENCE_MS = 4;
+const PATIENCE_MS = 8;
 /**
  * For so long of it, ms, it does not sleep: most batches are done by then, and to be woken takes longer than to run one.
  * Nodes always sleep: with more threads than processors, who waits awake is in the way of who has something to do.

@@ -11,7 +11,7 @@ import { NodeMailbox } from './mailbox.ts';
 import type { FromNode, NodeWorkerData, ToNode } from './messages.ts';
 
 /** Wall time for which a node waits for the next batch where it is, ms, before it goes back to its event loop. */
-const PARK_MS = 2;
+const PARK_MS = 10;
 
 /** What a node's storage does for it. */
 export type NodeStorage = Pick<LevelStorage, 'load' | 'commit'>;
