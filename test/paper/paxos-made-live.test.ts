@@ -40,7 +40,7 @@ describe('Section 5.1, disk corruption', () => {
     expect(n3.fires('election')).toEqual([]);
   });
 
-  it('it learns meanwhile, and asks to take part again', () => {
+  it('meanwhile it learns, and asks to take part again', () => {
     const n3 = new Server(3, 3);
     const effects = n3.restarts(true);
     expect(sent(effects, 'join').map(({ to, message }) => [to, message.epoch])).toEqual([
@@ -62,7 +62,7 @@ describe('Section 5.1, disk corruption', () => {
     expect(learned(n1.receives(3, accepted(b(1, 1), 2, 2)))).toHaveLength(1);
   });
 
-  it('it votes from the slot on in which the log has made it a member again, once it knows that', () => {
+  it('a vote is its again from the slot on in which the log has made it a member again, once it knows that', () => {
     const n3 = new Server(3, 3, { window: 2 });
     n3.restarts(true);
     const members = [1, 2, 3].map((node) => ({ node, epoch: node === 3 ? 2 : 1 }));

@@ -187,7 +187,7 @@ describe('Paxos Made Simple, section 3', () => {
     expect(n1.replica()).toMatchObject({ applied: 5, skipped: 5 });
   });
 
-  it('it finishes what was reported, closes the gaps below with no-ops, and only then proposes what clients want', () => {
+  it('a new leader finishes what was reported, closes the gaps below with no-ops, and only then proposes what clients want', () => {
     const n1 = new Server(1, 3);
     n1.receives(3, prepare(2, 3));
     const items = [
