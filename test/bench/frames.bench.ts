@@ -7,46 +7,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BARE, Electron, SYNOD } from './electron.ts';
+import { watchFrames, type Frames } from './frame-lengths.ts';
 import { median, type Row } from './row.ts';
 
 const ROUNDS = 3;
-const WATCH_MS = 5000;
-const FRAME_MS = 16.7;
 /** Between two moves of the pointer in a drag, ms: about what a mouse does. */
 const MOVE_MS = 8;
 const MOVES = 150;
-
-interface Frames {
-  /** Share of frames longer than `FRAME_MS`. */
-  readonly late: number;
-  /** Length of a frame that 95 of 100 do not exceed, ms. */
-  readonly p95: number;
-}
-
-/** Watches the frames of a page for `WATCH_MS`. */
-async function watch(electron: Electron): Promise<Frames> {
-  const lengths = await electron.evaluate(
-    (ms) =>
-      new Promise<number[]>((done) => {
-        const found: number[] = [];
-        const begun = performance.now();
-        let last = begun;
-        const look = (): void => {
-          const now = performance.now();
-          found.push(now - last);
-          last = now;
-          if (now - begun < ms) requestAnimationFrame(look);
-          else done(found);
-        };
-        requestAnimationFrame(look);
-      }),
-    WATCH_MS,
-  );
-  const sorted = [...lengths].sort((a, b) => a - b);
-  // A frame is late when it missed one: timers jitter by a fraction of a millisecond either way.
-  const late = lengths.filter((length) => length > FRAME_MS * 1.1).length / lengths.length;
-  return { late, p95: sorted[Math.floor(sorted.length * 0.95)]! };
-}
 
 /** Milliseconds from a move of the pointer to the frame in which what it drags has moved, for each move that was seen. */
 async function drag(electron: Electron, selector: string): Promise<number[]> {
@@ -89,7 +56,7 @@ async function synod(userData: string): Promise<{ readonly frames: Frames; reado
       await bridge.request('transport:set', { playing: true, speed: 16 });
       while (document.querySelectorAll('[data-node]').length < 9) await new Promise((done) => requestAnimationFrame(done));
     }, null);
-    const frames = await watch(electron);
+    const frames = await watchFrames(electron);
     return { frames, delays: await drag(electron, '[data-node="5"] .disc') };
   } finally {
     await electron.close();
@@ -106,7 +73,7 @@ async function bare(userData: string): Promise<{ readonly frames: Frames; readon
         requestAnimationFrame(() => (content.style.transform = `translate(${event.clientX}px, ${event.clientY}px)`));
       });
     }, null);
-    const frames = await watch(electron);
+    const frames = await watchFrames(electron);
     return { frames, delays: await drag(electron, '.content') };
   } finally {
     await electron.close();
