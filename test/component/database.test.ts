@@ -1,15 +1,10 @@
-import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import DatabasePanel from '../../renderer/panels/database/DatabasePanel.vue';
-import { openTransactions, operationsOf, throughput, type Asked } from '../../renderer/panels/database/operations.ts';
-import { missedBy } from '../../renderer/panels/database/stale.ts';
+import { openTransactions, operationsOf, throughput } from '../../renderer/panels/database/operations.ts';
 import { leaderOf, tablesOf } from '../../renderer/panels/database/tables.ts';
 import { waitOf } from '../../renderer/panels/database/waiting.ts';
-import { boundsOf, mixOf, sharesOf } from '../../renderer/panels/settings/load-mix.ts';
-import SettingsColumn from '../../renderer/panels/settings/SettingsColumn.vue';
-import NewRunDialog from '../../renderer/dialogs/NewRunDialog.vue';
 import { useDatabase } from '../../renderer/stores/database.ts';
-import type { Operation, OperationResult } from '../../src/contract/index.ts';
+import type { Operation } from '../../src/contract/index.ts';
 import { clear, one, play, press, scene, settled, show, waited, type Scene } from './mounting.ts';
 import { type } from './typing.ts';
 
@@ -256,6 +251,21 @@ describe('keys and actions', () => {
   });
 });
 
+describe('open transactions', () => {
+  it('are the person’s, however much the load does beside and since', async () => {
+    const on = await scene({ protocol: 'multipaxos', seed: 3, config: { load: { sessions: 4, pause: 100_000, transactions: 90 } }, us: 20 * SECOND });
+    await useDatabase().operate({ type: 'begin' });
+    const seen = new Set<number>();
+    for (let i = 0; i < 60; i++) {
+      await play(on, 3 * SECOND);
+      for (const { transaction } of openTransactions(on.run.world!, 16)) seen.add(transaction);
+    }
+    expect(operationsOf(on.run.world!).some(({ mine }) => mine)).toBe(false);
+    expect(openTransactions(on.run.world!, 16)).toHaveLength(1);
+    expect(seen.size).toBe(1);
+  });
+});
+
 describe('why an operation waits', () => {
   const waitOfLatest = (on: Scene) => waitOf(on.run.world!, operationsOf(on.run.world!)[0]!);
 
@@ -292,118 +302,5 @@ describe('tables', () => {
     expect(servers.map(({ lag }) => lag)).toEqual([0, 0, 0, 0, 0]);
     expect(servers.filter(({ leads }) => leads)).toHaveLength(1);
     expect([...keys, ...counters].flatMap(({ cells: all }) => all.map(({ state }) => state))).toEqual(Array.from({ length: 20 }, () => 'same'));
-  });
-});
-
-describe('reads that missed something', () => {
-  const asked = (operation: Operation, result: OperationResult | null, from: number, until: number | null): Asked => ({
-    key: String(from), client: 16, session: 1500, sequence: from, mine: true, operation, result, from, until, lost: false,
-  }); // prettier-ignore
-  const put = (value: string, from: number, until: number | null) => asked({ type: 'put', key: 'x', value }, until === null ? null : { type: 'done' }, from, until);
-  const get = (value: string | null, from: number) => asked({ type: 'get', key: 'x' }, { type: 'value', value }, from, from + 1);
-
-  it('are those that no order explains', () => {
-    expect(missedBy(get('a', 30), [put('b', 10, 20), put('a', 1, 2)])).toBe('b');
-    expect(missedBy(get(null, 30), [put('b', 10, 20)])).toBe('b');
-  });
-
-  it('are not those that some order explains', () => {
-    expect(missedBy(get('b', 30), [put('b', 10, 20), put('a', 1, 2)])).toBeNull();
-    // They overlapped: either may have come first.
-    expect(missedBy(get('a', 30), [put('b', 10, 20), put('a', 1, 15)])).toBeNull();
-    // It may take effect at any time.
-    expect(missedBy(get('a', 30), [put('b', 10, 20), put('a', 1, null)])).toBeNull();
-    // It was not over when the read began.
-    expect(missedBy(get('a', 15), [put('b', 10, 20), put('a', 1, 2)])).toBeNull();
-    // Nobody knows any more when it was written.
-    expect(missedBy(get('a', 30), [put('b', 10, 20)])).toBeNull();
-  });
-
-  it('know what transactions wrote', () => {
-    const write = asked({ type: 'write', transaction: 7, key: 'x', value: 'b' }, { type: 'done' }, 5, 6);
-    const commit = asked({ type: 'commit', transaction: 7 }, { type: 'done' }, 10, 20);
-    expect(missedBy(get('a', 30), [commit, write, put('a', 1, 2)])).toBe('b');
-    expect(missedBy(get('a', 30), [write, put('a', 1, 2)])).toBeNull();
-  });
-});
-
-describe('load', () => {
-  it('stands in the place of the proposing client, and measures itself', async () => {
-    const on = await scene({ protocol: 'multipaxos', seed: 3, us: 60 * SECOND });
-    show(SettingsColumn);
-    await settled();
-    expect(document.body.textContent).toContain('Clients work by themselves');
-    expect(document.body.textContent).not.toContain('Keep proposing');
-    expect(one('.facts').textContent).toContain('answered a second');
-    const { returned } = on.run.world!.counters;
-    expect(throughput(on.run.world!).perSecond).toBeGreaterThan(0);
-    expect(returned).toBeGreaterThan(0);
-    one<HTMLButtonElement>('section[aria-label="Load"] [role="switch"]').click();
-    await waited(150);
-    expect(on.run.world!.config).toMatchObject({ load: { sessions: 0, keys: 8 } });
-    expect(document.querySelector('.mix')).toBeNull();
-  });
-
-  it('is one bar: what is set by its bounds is what it shows', () => {
-    const bound = fc.integer({ min: 0, max: 100 });
-    fc.assert(
-      fc.property(bound, bound, bound, (...given) => {
-        const bounds = given.sort((x, y) => x - y) as [number, number, number];
-        const mix = mixOf(bounds, { transactions: 40, reads: 40, swaps: 10 });
-        expect(mix.reads + mix.swaps).toBeLessThanOrEqual(100);
-        expect(sharesOf(mix).reduce((sum, share) => sum + share, 0)).toBe(100);
-        if (bounds[0] < 100) boundsOf(mix).forEach((place, i) => expect(Math.abs(place - bounds[i]!)).toBeLessThanOrEqual(1));
-      }),
-    );
-  });
-});
-
-describe('settings of the protocol', () => {
-  it('come with the protocol, behind their titles, and act at once', async () => {
-    const on = await scene({ protocol: 'multipaxos', seed: 3, config: QUIET });
-    show(SettingsColumn);
-    await settled();
-    const protocol = one('section[aria-label="Protocol"]');
-    const titles = [...protocol.querySelectorAll<HTMLButtonElement>('button.more')];
-    expect(titles.map((title) => title.firstChild?.nextSibling?.textContent?.trim())).toEqual(['Reads', 'Leader', 'Log', 'Requests', 'Snapshots']);
-    titles[0]!.click();
-    await settled();
-    one('[role="radio"], .segment', 'Local').click();
-    await waited(150);
-    expect(on.run.world!.config).toMatchObject({ reads: 'local' });
-    expect(one('.warning').textContent).toContain('may be old');
-    titles[1]!.click();
-    await settled();
-    // The shortest patience goes no further than the longest without taking it along.
-    const [, least] = [...protocol.querySelectorAll<HTMLInputElement>('input.field')];
-    type(least!, '9000');
-    await waited(150);
-    expect(on.run.world!.config).toMatchObject({ electionMin: 9_000_000, electionMax: 9_000_000 });
-  });
-});
-
-describe('new run', () => {
-  it('has the protocol that was chosen, with its clients', async () => {
-    const on = await scene();
-    show(NewRunDialog, { protocol: 'multipaxos' });
-    await settled();
-    expect(document.body.textContent).toContain('Servers agree on a log');
-    const clients = one('[role="slider"][aria-label="Clients"]');
-    clients.focus();
-    press('ArrowRight');
-    one<HTMLButtonElement>('[role="switch"]').click();
-    await settled();
-    one<HTMLFormElement>('#new-run').requestSubmit();
-    await settled();
-    expect(on.bridge.requests.at(-1)!.argument).toMatchObject({ protocol: 'multipaxos', nodes: 5, clients: 3, config: { load: { sessions: 0 } } });
-    expect(on.run.protocol.name).toBe('multipaxos');
-  });
-
-  it('stays with the protocol of the run', async () => {
-    await scene();
-    show(NewRunDialog);
-    await settled();
-    expect(document.body.textContent).toContain('Servers agree on one value');
-    expect(document.querySelector('[aria-label="Clients"]')).toBeNull();
   });
 });

@@ -75,18 +75,20 @@ export interface OpenTransaction {
 }
 
 /**
- * A person's open transactions at a client, the latest first: those begun by one of the operations that the world keeps, and
- * those that the furthest server has open and that the load did not begin in any of them.
+ * A person's open transactions at a client, the latest first: those begun by one of the operations that the world keeps,
+ * and those that the furthest server still has open, begun before all of them. The load leaves none open for so long.
  */
 export function openTransactions(world: World, client: NodeId): OpenTransaction[] {
   const open = new Map<number, { -readonly [K in keyof OpenTransaction]: OpenTransaction[K] }>();
   const over = new Set<number>();
+  /** The first ID that was given out in an operation that is kept. */
+  let firstKept = Infinity;
   for (const one of world.operations.values()) {
-    if (one.client !== client) continue;
     const { mine, operation, result, lost } = askedOf(one);
-    if (result?.type === 'begun') {
-      if (mine) open.set(result.transaction, { transaction: result.transaction, writes: 0, underWay: 0, ending: null });
-      else over.add(result.transaction);
+    if (result?.type === 'begun') firstKept = Math.min(firstKept, result.transaction);
+    if (one.client !== client) continue;
+    if (result?.type === 'begun' && mine) {
+      open.set(result.transaction, { transaction: result.transaction, writes: 0, underWay: 0, ending: null });
     }
     if (!('transaction' in operation) || lost) continue;
     const about = open.get(operation.transaction);
@@ -103,7 +105,7 @@ export function openTransactions(world: World, client: NodeId): OpenTransaction[
     }
   }
   for (const { transaction, client: by, writes } of furthest(world)?.view?.replica?.database.open ?? []) {
-    if (by === client && !open.has(transaction)) open.set(transaction, { transaction, writes, underWay: 0, ending: null });
+    if (by === client && transaction < firstKept && firstKept < Infinity) open.set(transaction, { transaction, writes, underWay: 0, ending: null });
   }
   return [...open.values()].filter(({ transaction }) => !over.has(transaction)).sort((a, b) => b.transaction - a.transaction);
 }
