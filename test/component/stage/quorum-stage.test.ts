@@ -108,7 +108,7 @@ describe('the stage', () => {
     await settled();
     expect(lines()).toHaveLength(2);
     for (const line of lines()) expect(line.getAttribute('d')).toMatch(/^M[-\d]/);
-    expect(text('.card h3')).toBe('Quorums in reach of n2');
+    expect(text('.card header')).toBe('Quorums in reach of n2');
     expect(text('.card .phase1')).toMatch(/^Phase 1 any 3 of 5/);
     ui.tab = 'chosen';
     await settled();
@@ -136,7 +136,7 @@ describe('the stage', () => {
     const first = [...made.run.world!.chosen.values()][0]!;
     made.selection.selectSlot(first.slot);
     await settled();
-    expect(text('.card h3')).toBe(`Why “${first.value}” stays chosen`);
+    expect(text('.card header')).toBe(`Why “${first.value}” stays chosen`);
     for (const member of first.quorum) expect(marksOn(member)).toContain('2');
   });
 
