@@ -10,7 +10,7 @@ import { logRow, nodeList, sentence, type LogGroup } from '../contract/log.ts';
 import { formatBallot } from '../protocol/ballot.ts';
 import { protocolNamed } from '../protocol/registry.ts';
 import { lossCauses, type LossCause } from '../network/packet.ts';
-import type { AnyProtocol, NodeId } from '../protocol/protocol.ts';
+import { isClient, type AnyProtocol, type NodeId } from '../protocol/protocol.ts';
 import { ExpectationJudge, type Expected } from '../scenario/expect.ts';
 
 export interface ReportOptions {
@@ -92,12 +92,13 @@ export class Report {
   }
 
   begin(): void {
-    const { nodes, seed, protocol } = this.#header;
+    const { nodes, clients, seed, protocol } = this.#header;
     const { title, json } = this.#options;
     if (json) this.#object({ type: 'run', title, header: this.#header });
     else
       this.#line(
-        `${title === '' ? this.#protocol.title : title}: ${protocol}, ${count(nodes.length, 'node')}, seed ${seed}`,
+        `${title === '' ? this.#protocol.title : title}: ${protocol}, ${count(nodes.length, 'node')}, ` +
+          `${clients === 0 ? '' : `${count(clients, 'client')}, `}seed ${seed}`,
       );
   }
 
@@ -152,13 +153,14 @@ export class Report {
   #textSummary(ending: Ending): void {
     const { counters } = this.#world;
     const values = this.#chosen();
+    const servers = [...this.#world.nodes.keys()].filter((node) => !isClient(node));
     this.#line('');
     this.#line(`Ended at ${clockText(ending.at)} of virtual time, after ${count(this.#world.seq, 'event')}`);
     if (values.length === 0) this.#line('  chosen   nothing');
     const earlier = this.#world.chosenCount - values.length;
-    if (earlier > 0) this.#line(`  chosen   in ${count(earlier, 'earlier instance')}, too many to list here`);
+    if (earlier > 0) this.#line(`  chosen   in ${count(earlier, `earlier ${this.#protocol.slotName}`)}, too many to list here`);
     for (const { slot, value, ballot, quorum, knownTo, conflict } of values) {
-      const known = knownTo.size === this.#header.nodes.length ? 'all' : nodeList(ascending(knownTo.keys()));
+      const known = servers.every((node) => knownTo.has(node)) ? 'all' : nodeList(ascending(knownTo.keys()));
       const by = quorum.length === 0 ? '' : `, accepted by ${nodeList(ascending(quorum))}`;
       this.#line(
         `  chosen   in ${slot}: "${value}", ballot ${formatBallot(ballot)}${by}; known to ${known || 'nobody that is up'}`,

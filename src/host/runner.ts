@@ -12,6 +12,7 @@
  * be; timers that come due meanwhile fire when it goes on.
  */
 import { Reader } from '../protocol/codec.ts';
+import { nameOf } from '../protocol/protocol.ts';
 import type { AnyProtocol, Effect, Input, Inspection, NodeSetup, Saved, View } from '../protocol/protocol.ts';
 import { soundConditions } from '../network/faults/conditions.ts';
 import type { Conditions } from '../network/faults/fault.ts';
@@ -309,7 +310,7 @@ export class NodeRunner {
     switch (effect.type) {
       case 'setTimer': {
         if (!Number.isInteger(effect.after) || effect.after < 1) {
-          throw new RangeError(`timer ${effect.name} of n${this.setup.node}: ${effect.after} is no time in µs`);
+          throw new RangeError(`timer ${effect.name} of ${nameOf(this.setup.node)}: ${effect.after} is no time in µs`);
         }
         // By its own clock, which may be slow or fast.
         const after = Math.max(1, Math.round(effect.after / this.conditions.clockRate));

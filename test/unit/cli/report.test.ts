@@ -89,3 +89,25 @@ test('JSON Lines: the run, its events, the summary', async () => {
   });
   expect(objects.at(-1)).not.toHaveProperty('exact');
 });
+
+test('of a replicated log: its clients, who came, and who knows what among those who are there', async () => {
+  const { header } = scenarioRun(parseScenario(
+    'synod: 1\ntitle: A log\nprotocol: multipaxos\nnodes: 2\nclients: 1\nseed: 3\nnetwork: lan\nuntil: 20 s\ncommands:\n' +
+      '  - { at: 9 s, type: add }\n  - { at: 12 s, type: remove, node: n2 }\n  - { at: 13 s, type: request, node: c1, request: { type: operate, operation: put x = 1 } }\n',
+    'log.yaml',
+  ), 0);
+  const lines: string[] = [];
+  const write = (text: string): void => void lines.push(...text.split('\n').slice(0, -1));
+  const report = new Report(header, { title: '', json: false, only: logGroups, expected: null, write });
+  report.begin();
+  const listener = { events: report.events.bind(report), problem: report.problem.bind(report) };
+  const { signal } = new AbortController();
+  const driven = await driveInline({ header, until: 20_000_000, speed: 'max', signal, listener });
+  report.end({ at: driven.end.at, digest: driven.digest });
+  expect(lines[0]).toBe('Multi-Paxos: multipaxos, 2 nodes, 1 client, seed 3');
+  expect(lines).toContain('00:09.000  n3 was added');
+  expect(lines).toContain('00:12.000  n2 was taken away');
+  expect(lines.some((line) => /c1 asks \(\d+#\d+\): put x = 1$/.test(line))).toBe(true);
+  expect(lines.some((line) => /^ {2}chosen {3}in \d+: .*; known to all$/.test(line))).toBe(true);
+  expect(lines.join('\n')).not.toMatch(/\bn1[6-9]\b/);
+});
