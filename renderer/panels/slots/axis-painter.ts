@@ -52,7 +52,8 @@ function paintStretch(context: Context, { view, colour, rows, rowHeight }: Slots
   const right = xOf(view, last + 1);
   context.fillStyle = colour(`--node-${chosen.ballot.node}`);
   context.fillRect(left + 0.5, AXIS_HEIGHT - STRIP - 2, Math.max(1, right - left - 1), STRIP);
-  if (left <= 0 || view.scale < 1) return;
+  // Of instances, each for itself, nearly every one begins a ballot.
+  if (left <= 0 || view.scale < 1 || rows.every(({ standing }) => standing === null)) return;
   // A new ballot begins here: seen in every row, faintly.
   context.globalAlpha = 0.35;
   context.fillRect(left - 0.5, AXIS_HEIGHT, 1, rows.length * rowHeight);
