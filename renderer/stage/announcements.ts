@@ -1,5 +1,5 @@
-/** What a screen reader is told while the run goes on: decisions, partitions, cuts, crashes, hold mode. Pure. */
-import { nameOf, nodeList, sameGroups, type Groups, type NodeId, type World } from '../../src/contract/index.ts';
+/** What a screen reader is told while the run goes on: decisions, leaders, partitions, cuts, crashes, who comes and goes. Pure. */
+import { formatBallot, nameOf, nodeList, sameGroups, type Groups, type NodeId, type World } from '../../src/contract/index.ts';
 import { islandStatus } from './islands.ts';
 
 /** Decisions named one by one; of more at a time only the number is told. */
@@ -10,32 +10,43 @@ export class Announcer {
   private groups: Groups = [];
   private readonly up = new Map<NodeId, boolean>();
   private chosen = 0;
+  private term = -1;
   private cuts = 0;
   private holding = false;
   private first = true;
 
-  /** Sentences about what has happened since the last call; none the first time. */
-  news(world: World): string[] {
-    const sentences = this.first ? [] : [...this.decisions(world), ...this.nodes(world), ...this.parting(world), ...this.links(world)];
+  /** Sentences about what has happened since the last call; none the first time. `slotName`: what the protocol calls a slot. */
+  news(world: World, slotName: string): string[] {
+    const sentences = this.first ? [] : [...this.decisions(world, slotName), ...this.leaders(world), ...this.nodes(world), ...this.parting(world), ...this.links(world)];
     this.first = false;
     this.groups = world.groups;
-    this.chosen = world.chosen.size;
+    this.chosen = world.chosenCount;
+    this.term = world.terms.at(-1)?.seq ?? -1;
     this.cuts = world.cuts.size;
     this.holding = world.holding;
+    this.up.clear();
     for (const node of world.nodes.values()) this.up.set(node.node, node.up);
     return sentences;
   }
 
-  private decisions(world: World): string[] {
-    const fresh = world.chosen.size - this.chosen;
+  private decisions(world: World, slotName: string): string[] {
+    const fresh = world.chosenCount - this.chosen;
     if (fresh <= 0) return [];
-    if (fresh > DECISIONS_MAX) return [`${fresh} more instances decided.`];
-    return [...world.chosen.values()].slice(-fresh).map(({ slot, value }) => `Instance ${slot}: ${value} is chosen.`);
+    if (fresh > DECISIONS_MAX) return [`${fresh} more ${slotName}s decided.`];
+    return [...world.chosen.values()].slice(-fresh).map(({ slot, value }) => `${slotName[0]!.toUpperCase()}${slotName.slice(1)} ${slot}: ${value} is chosen.`);
+  }
+
+  private leaders(world: World): string[] {
+    const fresh = world.terms.filter(({ seq, until }) => seq > this.term && until === null);
+    return fresh.map(({ node, ballot }) => `${nameOf(node)} leads with ${formatBallot(ballot)}.`);
   }
 
   private nodes(world: World): string[] {
     const changed = [...world.nodes.values()].filter(({ node, up }) => this.up.has(node) && this.up.get(node) !== up);
-    return changed.map(({ node, up, error }) => `${nameOf(node)} ${up ? 'is up again' : error === null ? 'crashed' : `crashed: ${error}`}.`);
+    const added = [...world.nodes.keys()].filter((node) => !this.up.has(node)).map((node) => `${nameOf(node)} is added.`);
+    const gone = [...this.up.keys()].filter((node) => !world.nodes.has(node)).map((node) => `${nameOf(node)} is taken away.`);
+    const crashes = changed.map(({ node, up, error }) => `${nameOf(node)} ${up ? 'is up again' : error === null ? 'crashed' : `crashed: ${error}`}.`);
+    return [...added, ...gone, ...crashes];
   }
 
   private parting(world: World): string[] {

@@ -20,14 +20,16 @@ export interface Membership {
   readonly next: { readonly slot: number; readonly members: readonly NodeId[] } | null;
 }
 
-/** @param founders the servers that the run began with */
-export function membershipOf(world: World, founders: readonly NodeId[]): Membership {
+/**
+ * @param founders the servers that the run began with
+ * @param before the members last known to be in force: while a change is decided that does not hold yet, nobody else
+ *   tells, for a leader speaks of the next slot that it will propose in
+ */
+export function membershipOf(world: World, founders: readonly NodeId[], before = founders): Membership {
   const latest = world.members;
   if (latest === null) return { members: founders, next: null };
   if (latest.slot <= appliedMost(world) + 1) return { members: latest.members, next: null };
-  const known = leaderOf(world)?.node ?? foremost(world);
-  const shown = known === null ? undefined : world.nodes.get(known)?.view?.replica?.members;
-  return { members: shown === undefined || shown.length === 0 ? founders : shown, next: latest };
+  return { members: before, next: latest };
 }
 
 /** Whether a server is a member, or is going to be one. */

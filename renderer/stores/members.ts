@@ -50,9 +50,12 @@ export const useMembers = defineStore('members', () => {
 
   const can = computed(() => run.protocol.membership);
   const founders = computed(() => run.session?.header.nodes ?? []);
-  const membership = computed<Membership>(() =>
-    run.world === null ? { members: founders.value, next: null } : membershipOf(run.world, founders.value),
-  );
+  const known = computed<{ readonly run: number; readonly now: Membership }>((before) => {
+    const of = run.session?.run ?? 0;
+    if (run.world === null) return { run: of, now: { members: founders.value, next: null } };
+    return { run: of, now: membershipOf(run.world, founders.value, before?.run === of ? before.now.members : founders.value) };
+  });
+  const membership = computed(() => known.value.now);
   /** Number of the next server; `null` when there are as many as can be. */
   const spare = computed(() => nextNumber(run.nodes, seen.value));
 

@@ -75,14 +75,14 @@ describe('what is told of links', () => {
   it('is that some are cut, all are mended, packets are held', async () => {
     const on = await scene({ us: 1000 });
     const announcer = new Announcer();
-    announcer.news(on.run.world!);
+    announcer.news(on.run.world!, 'instance');
     await on.run.command({ type: 'cut', links: [{ from: 1, to: 2 }] });
     await settled();
-    expect(announcer.news(on.run.world!)).toEqual(['1 direction of a link is cut.']);
+    expect(announcer.news(on.run.world!, 'instance')).toEqual(['1 direction of a link is cut.']);
     await on.run.command({ type: 'mend' });
     await on.run.command({ type: 'hold', on: true });
     await settled();
-    expect(announcer.news(on.run.world!)).toEqual(['All cuts are mended.', 'Every packet is held.']);
-    expect(announcer.news(on.run.world!)).toEqual([]);
+    expect(announcer.news(on.run.world!, 'instance')).toEqual(['All cuts are mended.', 'Every packet is held.']);
+    expect(announcer.news(on.run.world!, 'instance')).toEqual([]);
   });
 });
