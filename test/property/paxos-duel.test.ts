@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { Conversation } from '../interaction/conversation.ts';
+import { paxosDialect } from '../interaction/paxos-dialect.ts';
 
 const LATENCIES_MS = [1, 20, 150, 500, 900];
 const DELAYS = [0, 0.25, 0.5, 0.99];
@@ -11,7 +12,7 @@ const cases = LATENCIES_MS.flatMap((latency) => DELAYS.map((delay) => [latency, 
 
 /** The log of a duel of n1 and n2 among five, the second starting `delay` ms after the first. */
 function duel(backoff: string, latency: number, delay: number, span: string): string {
-  const cluster = new Conversation();
+  const cluster = new Conversation(paxosDialect);
   cluster.execute(`cluster 5 backoff=${backoff}`);
   cluster.execute('propose n1 1 red');
   cluster.execute(`run ${delay}ms ${latency}ms`);
