@@ -1,0 +1,236 @@
+/**
+ * Single-decree Paxos (Lamport, the TLA+ module `Paxos`; the rules are those of *Paxos Made Simple*, section 2.2).
+ *
+ * Variables, by acceptor: `maxBal`, below which it takes no part any more; `maxVBal` and `maxVal`, its last vote. And `msgs`:
+ * all messages that were ever sent. A message that is lost is one that nobody acts on, one that is late is acted on
+ * later, and what is there may be acted on twice. Who leads a ballot is no part of it: at each ballot somebody does.
+ *
+ * - `Phase1a(b)` sends 1a of ballot b;
+ * - `Phase1b(a, b)` answers it, if b is higher than a's maxBal, with a's last vote;
+ * - `Phase2a(b, v)` proposes v at b, once, if a phase-1 quorum Q has answered and v has the highest of the votes in its
+ *   answers, if there is any;
+ * - `Phase2b(a, b, v)` votes for it, if b is not lower than a's maxBal.
+ */
+import { agreement } from './consensus.ts';
+import { add, copy, Layout, read, times, write, type Field } from './layout.ts';
+import { paxosInvariants } from './paxos-facts.ts';
+import { LAMPORTS_RULES, type PaxosRules } from './paxos-rules.ts';
+import { bitsOf, checkScope, countVotes, listVotes, nameVote } from './specification.ts';
+import type { Inspected, Scope, Sink, Specification, State } from './specification.ts';
+import { chosenValues, emptyBallots, refinesVoting, type Ballots } from './voting.ts';
+
+/** Where the variables stand in a state. */
+export interface PaxosLayout {
+  readonly words: number;
+  /** By acceptor: plus one, so that 0 is none. */
+  readonly maxBal: readonly Field[];
+  /** By acceptor, maxVBal and maxVal at once: the number of the vote plus one, 0 for none. */
+  readonly last: readonly Field[];
+  /** Ballots of 1a messages. */
+  readonly sent1a: Field;
+  /** By acceptor and ballot: what its 1b messages report, as a set of the numbers that `last` can have. */
+  readonly sent1b: readonly (readonly Field[])[];
+  /** Votes that 2a messages ask for. */
+  readonly sent2a: Field;
+  /** By acceptor: votes in its 2b messages. */
+  readonly sent2b: readonly Field[];
+}
+
+/** @throws ScopeError */
+export function paxosLayout(scope: Scope): PaxosLayout {
+  checkScope(scope);
+  const { acceptors, maxBallot } = scope;
+  const votes = countVotes(scope);
+  const layout = new Layout();
+  // The widest first: so the least is left over at the ends of words.
+  const sent1b = times(acceptors, () => times(maxBallot + 1, () => layout.bits(votes + 1)));
+  const sent2b = times(acceptors, () => layout.bits(votes));
+  const sent2a = layout.bits(votes);
+  const last = times(acceptors, () => layout.upTo(votes));
+  const sent1a = layout.bits(maxBallot + 1);
+  const maxBal = times(acceptors, () => layout.upTo(maxBallot + 1));
+  return { words: layout.words, maxBal, last, sent1a, sent1b, sent2a, sent2b };
+}
+
+/** Reads a state as one of Voting: an acceptor's votes are its 2b messages. */
+export function votingOf({ acceptors }: Scope, { sent2b, maxBal }: PaxosLayout) {
+  return (state: State, into: Ballots): void => {
+    for (let acceptor = 0; acceptor < acceptors; acceptor++) {
+      into.votes[acceptor] = read(state, sent2b[acceptor]!);
+      into.maxBal[acceptor] = read(state, maxBal[acceptor]!) - 1;
+    }
+  };
+}
+
+const PHASE_1A = 0;
+const PHASE_1B = 1;
+const PHASE_2A = 2;
+const PHASE_2B = 3;
+
+/** @throws ScopeError */
+export function paxosSpec(scope: Scope, changed: Partial<PaxosRules> = {}): Specification {
+  const rules = { ...LAMPORTS_RULES, ...changed };
+  const layout = paxosLayout(scope);
+  const { acceptors, maxBallot, values } = scope;
+  const { maxBal, last, sent1a, sent1b, sent2a, sent2b } = layout;
+  const reported = reportsOf(scope, layout, rules);
+  const now = emptyBallots(scope);
+  const unpack = votingOf(scope, layout);
+  const chosen = (state: State): number => {
+    unpack(state, now);
+    return chosenValues(scope, now.votes);
+  };
+  /** An action: its phase, the acceptor, and the ballot or the number of the vote. */
+  const action = (phase: number, acceptor: number, what: number): number => (what * acceptors + acceptor) * 4 + phase;
+
+  function phase1a(state: State, sink: Sink): void {
+    const sent = read(state, sent1a);
+    for (let ballot = 0; ballot <= maxBallot; ballot++) {
+      // It may be sent again; that changes nothing.
+      if ((sent & (1 << ballot)) !== 0) {
+        sink.stutter(1);
+        continue;
+      }
+      copy(state, sink.next);
+      add(sink.next, sent1a, 1 << ballot);
+      sink.step(action(PHASE_1A, 0, ballot), 1);
+    }
+  }
+
+  function phase1b(state: State, acceptor: number, sink: Sink): void {
+    const own = read(state, maxBal[acceptor]!) - 1;
+    const lowest = rules.answers === 'all' ? 0 : rules.answers === 'higher' ? own + 1 : own;
+    for (let asked = read(state, sent1a) & ~((1 << Math.max(0, lowest)) - 1); asked !== 0; asked &= asked - 1) {
+      const ballot = 31 - Math.clz32(asked & -asked);
+      copy(state, sink.next);
+      if (rules.recordsPromise) write(sink.next, maxBal[acceptor]!, ballot + 1);
+      add(sink.next, sent1b[acceptor]![ballot]!, 1 << read(state, last[acceptor]!));
+      sink.step(action(PHASE_1B, acceptor, ballot), 1);
+    }
+  }
+
+  function phase2a(state: State, sink: Sink): void {
+    const sent = read(state, sent2a);
+    for (let ballot = 0; ballot <= maxBallot; ballot++) {
+      const atBallot = (sent >>> (ballot * values)) & ((1 << values) - 1);
+      if (atBallot !== 0 && rules.proposesOnce) continue;
+      const ways = reported(state, ballot);
+      for (let value = 0; value < values; value++) {
+        if (ways[value] === 0) continue;
+        const vote = ballot * values + value;
+        copy(state, sink.next);
+        add(sink.next, sent2a, 1 << vote);
+        sink.step(action(PHASE_2A, 0, vote), ways[value]!);
+      }
+    }
+  }
+
+  function phase2b(state: State, acceptor: number, sink: Sink): void {
+    const own = rules.keepsPromise ? Math.max(0, read(state, maxBal[acceptor]!) - 1) : 0;
+    for (let asked = read(state, sent2a) & ~((1 << (own * values)) - 1); asked !== 0; asked &= asked - 1) {
+      const vote = 31 - Math.clz32(asked & -asked);
+      copy(state, sink.next);
+      write(sink.next, maxBal[acceptor]!, Math.floor(vote / values) + 1);
+      if (rules.recordsVote) write(sink.next, last[acceptor]!, vote + 1);
+      add(sink.next, sent2b[acceptor]!, 1 << vote);
+      sink.step(action(PHASE_2B, acceptor, vote), 1);
+    }
+  }
+
+  function describe(taken: number, before: State): string {
+    const [phase, acceptor, what] = [taken & 3, (taken >> 2) % acceptors, Math.floor((taken >> 2) / acceptors)];
+    const vote = nameVote(scope, what).slice(1, -1);
+    switch (phase) {
+      case PHASE_1A:
+        return `Phase1a(${what})`;
+      case PHASE_1B: {
+        const report = read(before, last[acceptor]!);
+        return `Phase1b(a${acceptor + 1}, ${what}) reports ${report === 0 ? 'no vote' : nameVote(scope, report - 1)}`;
+      }
+      case PHASE_2A:
+        return `Phase2a(${vote})`;
+      default:
+        return `Phase2b(a${acceptor + 1}, ${vote})`;
+    }
+  }
+
+  return {
+    name: 'paxos',
+    words: layout.words,
+    initial: () => new Int32Array(layout.words),
+    successors(state, sink) {
+      phase1a(state, sink);
+      phase2a(state, sink);
+      for (let acceptor = 0; acceptor < acceptors; acceptor++) {
+        phase1b(state, acceptor, sink);
+        phase2b(state, acceptor, sink);
+      }
+    },
+    describe,
+    inspect: (state) => inspect(scope, layout, chosen(state), state),
+    invariants: [agreement(chosen), ...paxosInvariants(scope, layout)],
+    steps: [refinesVoting(scope, unpack)],
+  };
+}
+
+/**
+ * In how many ways each value can be proposed at a ballot: for each quorum that has answered, one if it reports no vote,
+ * and one for each report that has the highest ballot. The result is used again by the next call.
+ */
+function reportsOf(scope: Scope, { sent1b }: PaxosLayout, rules: PaxosRules): (state: State, ballot: number) => Int32Array {
+  const { acceptors, values, quorums } = scope;
+  const ways = new Int32Array(values);
+  const reports = new Int32Array(acceptors);
+  /** Adds a way for each report of the quorum that is in the set. */
+  const take = (quorum: number, within: number): void => {
+    for (let left = quorum; left !== 0; left &= left - 1) {
+      for (let found = reports[31 - Math.clz32(left & -left)]! & within; found !== 0; found &= found - 1) {
+        ways[(31 - Math.clz32(found & -found) - 1) % values]!++;
+      }
+    }
+  };
+  const takeQuorum = (quorum: number): void => {
+    let all = 0;
+    for (let left = quorum; left !== 0; left &= left - 1) {
+      const report = reports[31 - Math.clz32(left & -left)]!;
+      if (report === 0) return;
+      all |= report;
+    }
+    // Bit 0 is a report of no vote.
+    if ((all & ~1) === 0 || rules.proposes === 'its own') {
+      for (let value = 0; value < values; value++) ways[value]!++;
+      return;
+    }
+    const highest = Math.floor((31 - Math.clz32(all) - 1) / values);
+    const lowest = rules.proposes === 'highest' ? highest : 0;
+    take(quorum, ~((1 << (lowest * values + 1)) - 1));
+  };
+  return (state, ballot) => {
+    ways.fill(0);
+    for (let acceptor = 0; acceptor < acceptors; acceptor++) {
+      let report = read(state, sent1b[acceptor]![ballot]!);
+      for (let older = 0; rules.countsOlderPromises && older < ballot; older++) report |= read(state, sent1b[acceptor]![older]!);
+      reports[acceptor] = report;
+    }
+    for (const quorum of quorums.phase1) takeQuorum(quorum);
+    return ways;
+  };
+}
+
+function inspect(scope: Scope, layout: PaxosLayout, chosen: number, state: State): Inspected {
+  const name = (report: number): string => (report === 0 ? 'no vote' : nameVote(scope, report - 1));
+  const msgs = [
+    ...bitsOf(read(state, layout.sent1a)).map((ballot) => `1a ${ballot}`),
+    ...layout.sent1b.flatMap((ballots, acceptor) =>
+      ballots.flatMap((field, ballot) =>
+        bitsOf(read(state, field)).map((report) => `1b a${acceptor + 1} ${ballot} ${name(report)}`))),
+    ...listVotes(scope, read(state, layout.sent2a)).map((vote) => `2a ${vote}`),
+    ...layout.sent2b.flatMap((field, acceptor) => listVotes(scope, read(state, field)).map((vote) => `2b a${acceptor + 1} ${vote}`)),
+  ];
+  return {
+    maxBal: layout.maxBal.map((field) => read(state, field) - 1),
+    lastVote: layout.last.map((field) => name(read(state, field))),
+    msgs,
+    chosen: bitsOf(chosen).map((value) => `v${value + 1}`),
+  };
+}
