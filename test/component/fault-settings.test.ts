@@ -119,6 +119,26 @@ describe('the matrix of links', () => {
     expect(chosen()).toBe('n3 to n5');
   });
 
+  it('has the links of clients, which talk to servers only', async () => {
+    await scene({ us: 1000, protocol: 'multipaxos', nodes: 3 });
+    useStage().openMatrix();
+    show(LinkMatrix);
+    await settled();
+    // Three servers and two clients: 20 directions, without those between the clients.
+    expect(document.querySelectorAll('button[role="gridcell"]')).toHaveLength(18);
+    one<HTMLButtonElement>('[role="gridcell"][aria-label^="n3 to c1:"]').click();
+    await settled();
+    expect(one('section[aria-label="Link n3 to c1"] > h3').textContent).toMatch(/^n3 . c1$/);
+    one('[role="gridcell"][tabindex="0"]').focus();
+    press('ArrowDown');
+    await settled();
+    expect(one('section[aria-label="Link n3 to c1"]')).not.toBeNull();
+    press('ArrowUp');
+    await settled();
+    expect(one('section[aria-label="Link n2 to c1"]')).not.toBeNull();
+    expect(document.body.textContent).not.toMatch(/\bn1[6-9]\b/);
+  });
+
   it('sets a fault for one direction, for both, and as the network again', async () => {
     const on = await matrix();
     const loss = () => one<HTMLInputElement>('[aria-label^="Link n1"] [data-fault="loss"] input');
