@@ -4,11 +4,13 @@ import { protocols } from '../protocol/registry.ts';
 import { UsageError } from './argument-values.ts';
 import { readReplayArguments, type ReplayOptions } from './replay-arguments.ts';
 import { readRunArguments, type RunOptions } from './run-arguments.ts';
+import { readSpecArguments, SPEC_HELP, type SpecOptions } from './spec-arguments.ts';
 
-export type Request = { readonly type: 'help' | 'version' } | RunOptions | ReplayOptions;
+export type Request = { readonly type: 'help' | 'version' } | RunOptions | ReplayOptions | SpecOptions;
 
 export const HELP = `Usage: synod run [SCENARIO] [OPTIONS]
        synod replay FILE [OPTIONS]
+       synod spec NAME [OPTIONS]
        synod --help | --version
 
 run runs a cluster without a window and prints what happens, one sentence per event.
@@ -41,11 +43,18 @@ Both take
                    ${logGroups.join(', ')}
   --json           JSON Lines: one object per event, the summary last
 
+${SPEC_HELP}
 Exit codes: 0 the run ended, or was interrupted; 1 it failed; 2 the command line or
 the file is wrong; 3 two values were chosen in one instance: Agreement is broken;
 4 the replay differs from the run that was saved; 5 an expectation of the scenario is
-broken; 130 a replay was interrupted before its end.
+broken; 6 a violation was found; 130 a replay or a search was interrupted before its end.
 `;
+
+const readers = new Map<string, (args: readonly string[]) => Request>([
+  ['run', readRunArguments],
+  ['replay', readReplayArguments],
+  ['spec', readSpecArguments],
+]);
 
 /**
  * Reads the arguments after the program's name.
@@ -55,8 +64,8 @@ export function readArguments(args: readonly string[]): Request {
   const [command, ...rest] = args;
   if (command === undefined || args.includes('--help') || args.includes('-h')) return { type: 'help' };
   if (args.includes('--version')) return { type: 'version' };
-  if (command === 'run') return readRunArguments(rest);
-  if (command === 'replay') return readReplayArguments(rest);
+  const read = readers.get(command);
+  if (read !== undefined) return read(rest);
   if (command.startsWith('-')) throw new UsageError('a command is missing: synod run, or synod replay FILE');
-  throw new UsageError(`there is no command ${command}; there are run and replay`);
+  throw new UsageError(`there is no command ${command}; there are ${[...readers.keys()].join(', ')}`);
 }

@@ -9,6 +9,7 @@ import { write } from './command.ts';
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
 import { replay } from './replay.ts';
 import { run } from './run.ts';
+import { spec } from './spec.ts';
 
 void main(process.argv.slice(2)).then((code) => (process.exitCode = code));
 
@@ -26,6 +27,7 @@ async function main(args: readonly string[]): Promise<number> {
 async function carryOut(request: Request): Promise<number> {
   if (request.type === 'run') return run(request);
   if (request.type === 'replay') return replay(request);
+  if (request.type === 'spec') return spec(request);
   write(request.type === 'help' ? HELP : `${manifest.version}\n`);
   return EXIT_OK;
 }

@@ -14,8 +14,9 @@
  * In each slot that is Paxos (see `slotOf`), and that is checked of every step.
  */
 import { add, copy, Layout, read, times, write, type Field } from './layout.ts';
-import { LAMPORTS_RULES, type PaxosRules } from './paxos-rules.ts';
-import { paxosLayout, paxosSpec, type PaxosLayout } from './paxos.ts';
+import { paxosLayout, type PaxosLayout } from './paxos-layout.ts';
+import { LOG_RULES, type MultiPaxosRules } from './rules.ts';
+import { paxosSpec } from './paxos.ts';
 import { checkScope, countVotes, listVotes, nameVote, ScopeError } from './specification.ts';
 import type { Inspected, Scope, Sink, Specification, State, StepProperty } from './specification.ts';
 import { chosenValues } from './voting.ts';
@@ -24,11 +25,6 @@ export interface LogScope extends Scope {
   /** Slots of the log, 1 or more. */
   readonly slots: number;
 }
-
-export type MultiPaxosRules = Pick<PaxosRules, 'keepsPromise' | 'recordsVote' | 'proposes'> & {
-  /** A promise carries the votes in all slots; else only in the first. */
-  readonly reportsAllSlots: boolean;
-};
 
 /** Where the variables stand. Votes and `last` as in `PaxosLayout`. */
 interface LogLayout {
@@ -72,7 +68,7 @@ const PHASE_2B = 3;
 
 /** @throws ScopeError */
 export function multipaxosSpec(scope: LogScope, changed: Partial<MultiPaxosRules> = {}): Specification {
-  const rules: MultiPaxosRules = { ...LAMPORTS_RULES, reportsAllSlots: true, ...changed };
+  const rules = { ...LOG_RULES, ...changed };
   const layout = logLayout(scope);
   const { acceptors, maxBallot, values, slots } = scope;
   const { maxBal, sent1a, promised, reports, sent2a, last, sent2b } = layout;

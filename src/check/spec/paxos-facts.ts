@@ -3,7 +3,7 @@
  * mapping to Voting says of the votes.
  */
 import { read } from './layout.ts';
-import { votingOf, type PaxosLayout } from './paxos.ts';
+import { votingOf, type PaxosLayout } from './paxos-layout.ts';
 import type { Invariant, Scope, State } from './specification.ts';
 import { countShowing, emptyBallots, isOneValuePerBallot, votingInvariants } from './voting.ts';
 

@@ -60,7 +60,7 @@ describe('options', () => {
     expect(readArguments(['replay', ...args, 'a.synod'])).toEqual({ ...usualReplay, ...options }));
 
   test.each([
-    [['walk'], 'there is no command walk; there are run and replay'],
+    [['walk'], 'there is no command walk; there are run, replay, '],
     [['--json'], 'a command is missing'],
     [['run', 'a', 'b'], 'only one FILE can be run, not a and b'],
     [['run', 'a', '--nodes', '3'], 'the scenario says how many nodes'],

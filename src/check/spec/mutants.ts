@@ -1,47 +1,21 @@
-/** The rules of Paxos that can be broken on purpose, to see that a search notices. */
+/** The specifications with one thing broken on purpose each, and controls that change something harmless. */
+import type { MultiPaxosRules, PaxosRules } from './rules.ts';
 import type { Scope } from './specification.ts';
 
-export interface PaxosRules {
-  /** Which prepares an acceptor answers, by their ballot against its own. Lamport's: `higher`. */
-  readonly answers: 'higher' | 'higher or same' | 'all';
-  /** An acceptor that answers raises its ballot. */
-  readonly recordsPromise: boolean;
-  /** An acceptor does not vote below its ballot. */
-  readonly keepsPromise: boolean;
-  /** An acceptor that votes remembers it. */
-  readonly recordsVote: boolean;
-  /** No two values are proposed at one ballot. */
-  readonly proposesOnce: boolean;
-  /** Promises of lower ballots count, too. */
-  readonly countsOlderPromises: boolean;
-  /** Which of the reported values is proposed. */
-  readonly proposes: 'highest' | 'any reported' | 'its own';
-}
-
-export const LAMPORTS_RULES: PaxosRules = {
-  answers: 'higher',
-  recordsPromise: true,
-  keepsPromise: true,
-  recordsVote: true,
-  proposesOnce: true,
-  countsOlderPromises: false,
-  proposes: 'highest',
-};
-
 /** A specification with one thing changed. */
-export interface SpecMutant {
+export interface SpecMutant<Rules> {
   readonly name: string;
   readonly meaning: string;
   /** It must be caught; else it is a control, which must not be. */
   readonly broken: boolean;
-  readonly rules: Partial<PaxosRules>;
+  readonly rules: Partial<Rules>;
   /** Quorums instead of those of the scope. */
   readonly quorums?: (scope: Scope) => Scope['quorums'];
 }
 
 const singles = ({ acceptors }: Scope): number[] => Array.from({ length: acceptors }, (_, acceptor) => 1 << acceptor);
 
-export const paxosMutants: readonly SpecMutant[] = [
+export const paxosMutants: readonly SpecMutant<PaxosRules>[] = [
   {
     name: 'quorum-of-one',
     meaning: 'A single acceptor is a quorum, in both phases.',
@@ -88,4 +62,33 @@ export const paxosMutants: readonly SpecMutant[] = [
     broken: false,
     rules: { answers: 'higher or same' },
   },
+];
+
+export const multipaxosMutants: readonly SpecMutant<MultiPaxosRules>[] = [
+  {
+    name: 'quorum-of-one',
+    meaning: 'A single acceptor is a quorum, in both phases.',
+    broken: true,
+    rules: {},
+    quorums: (scope) => ({ phase1: singles(scope), phase2: singles(scope) }),
+  },
+  {
+    name: 'higher-slots-not-reported',
+    meaning: 'A prepare is answered without the votes in the slots above the first.',
+    broken: true,
+    rules: { reportsAllSlots: false },
+  },
+  {
+    name: 'reported-votes-ignored',
+    meaning: 'Any value is proposed in a slot, a no-op say, whatever votes were reported of it.',
+    broken: true,
+    rules: { proposes: 'its own' },
+  },
+  {
+    name: 'accept-without-check',
+    meaning: 'An acceptor votes below the ballot it has promised.',
+    broken: true,
+    rules: { keepsPromise: false },
+  },
+  { name: 'vote-not-stored', meaning: 'An acceptor forgets its vote.', broken: true, rules: { recordsVote: false } },
 ];
