@@ -28,6 +28,8 @@ export class FrameSource {
   private mark: LogMark;
   private readonly views = new Map<NodeId, View>();
   private readonly changed = new Set<NodeId>();
+  /** Nodes that have made a step since they last showed themselves. */
+  readonly stale = new Set<NodeId>();
   private frames = 0;
   private acknowledged = 0;
   /** The watcher needs a snapshot before it can go on. */
@@ -46,17 +48,22 @@ export class FrameSource {
     this.mark = scheduler.log.mark();
   }
 
-  /** A node has shown itself. */
-  take(output: NodeOutput): void {
-    if (output.view === null) return;
-    this.views.set(output.node, output.view);
-    this.changed.add(output.node);
+  /** A node has made steps, or has shown itself. */
+  take({ node, view }: NodeOutput): void {
+    if (view === null) {
+      this.stale.add(node);
+      return;
+    }
+    this.stale.delete(node);
+    this.views.set(node, view);
+    this.changed.add(node);
   }
 
   /** A server comes that has nothing to do with who had its number before. */
   forget(node: NodeId): void {
     this.views.delete(node);
     this.changed.delete(node);
+    this.stale.delete(node);
   }
 
   /** A watcher has come, or has lost its place: the next frame is a snapshot. */
@@ -71,13 +78,18 @@ export class FrameSource {
     if (frame > this.acknowledged && frame <= this.frames) this.acknowledged = frame;
   }
 
+  /** Whether `next` will make a frame. */
+  get wanted(): boolean {
+    return this.attached && this.frames - this.acknowledged < FRAMES_UNACKNOWLEDGED_MAX;
+  }
+
   /**
    * The next frame, or `null` when nobody watches or the watcher has enough to do.
    * @param now virtual time to show, µs.
    */
   next(now: number, transport: Transport): Frame | null {
     const waiting = this.scheduler.log.seq - this.mark.seq;
-    if (!this.attached || this.frames - this.acknowledged >= FRAMES_UNACKNOWLEDGED_MAX) {
+    if (!this.wanted) {
       if (waiting > WAITING_EVENTS_MAX) this.fold(this.pending());
       return null;
     }

@@ -157,6 +157,12 @@ export class NodeRunner {
     return this.protocol.view(this.state);
   }
 
+  /** What a batch with nothing in it would come to, and what the node shows of itself; nothing changes. */
+  look(): NodeOutput {
+    const { blockedUntil } = this;
+    return { node: this.setup.node, bytes: new Uint8Array(0), nextDue: this.nextDue(), blockedUntil, busy: this.busy(), view: this.view() };
+  }
+
   /** Memory and disk, for the inspector; `stored` is what the disk holds now. */
   inspect(stored: readonly Saved[]): Inspection {
     return { memory: this.protocol.memory(this.state), disk: this.protocol.disk(stored) };

@@ -1,6 +1,6 @@
 /** Hands the batches of a window to the nodes' threads, and gathers what they make of them. */
 import type { NodeOutput } from '../../cluster/batch.ts';
-import type { Window } from '../../cluster/scheduler.ts';
+import type { Writer } from '../../protocol/codec.ts';
 import type { NodeId } from '../../protocol/protocol.ts';
 import type { NodeLink } from './node-link.ts';
 
@@ -11,6 +11,12 @@ const PATIENCE_MS = 8;
  * Nodes always sleep: with more threads than processors, who waits awake is in the way of who has something to do.
  */
 const SPIN_MS = 0.03;
+
+/** A node, and what it is given to do. */
+interface Given {
+  readonly node: NodeId;
+  readonly writer: Pick<Writer, 'bytes' | 'length'>;
+}
 
 export class Exchange {
   /** Shared with all nodes: it changes whenever an output has come that was awaited. */
@@ -24,12 +30,12 @@ export class Exchange {
   }
 
   /**
-   * Runs the batches of a window side by side.
+   * Runs batches side by side.
    * @param late waits for a node that takes long, in the event loop; its promise gives what `link.whenDone` does.
    * @returns the outputs, in any order; a node that ended over its batch, or has no thread, has none.
    */
   async run(
-    { batches }: Window,
+    batches: readonly Given[],
     links: ReadonlyMap<NodeId, NodeLink>,
     late: (link: NodeLink) => Promise<NodeOutput | null>,
   ): Promise<NodeOutput[]> {

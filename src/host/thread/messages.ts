@@ -20,6 +20,7 @@ export interface NodeWorkerData {
   readonly setup: NodeSetup<unknown>;
   readonly disk: DiskAtStart;
   readonly directory: string;
+  /** There is a window beside it, which comes first. */
   readonly observe: boolean;
   /** It does not start, but goes on in this state, on a disk that holds this; `setup` and `disk` tell how it started. */
   readonly resume?: { readonly runner: RunnerData; readonly disk: DiskData };
@@ -27,7 +28,10 @@ export interface NodeWorkerData {
   readonly port: MessagePort;
 }
 
-/** Router to node. A bare buffer is a batch: by far the most frequent message, and the cheapest to pass. */
+/**
+ * Router to node. A bare buffer is a batch: by far the most frequent message, and the cheapest to pass. One of no length
+ * asks for what the node shows of itself.
+ */
 export type ToNode =
   | ArrayBuffer
   | { readonly type: 'inspect'; readonly id: number }

@@ -31,7 +31,7 @@ export async function serveNode(
   protocolOf: (name: string) => AnyProtocol,
   storages: Storages = LevelStorage,
 ): Promise<void> {
-  const { port, setup, observe } = data;
+  const { port, setup } = data;
   const tell = (message: FromNode): void => port.postMessage(message);
   const fail = (error: unknown): void => {
     tell({ type: 'failed', error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
@@ -48,8 +48,8 @@ export async function serveNode(
       : storages.restore(data.directory, resume.disk));
     const runner =
       resume === undefined
-        ? new NodeRunner({ protocol, setup, stored: await storage.load(), observe })
-        : NodeRunner.resume({ protocol, observe }, resume.runner);
+        ? new NodeRunner({ protocol, setup, stored: await storage.load(), observe: false })
+        : NodeRunner.resume({ protocol, observe: false }, resume.runner);
     const worker = new BatchWorker(runner, storage, port);
     port.on('message', (message: ToNode) => {
       if (message instanceof ArrayBuffer) worker.run(new Uint8Array(message)).catch(fail);
@@ -84,6 +84,11 @@ class BatchWorker {
   /** Runs a batch that has come by the port, and those that follow it in the mailbox. */
   async run(batch: Uint8Array): Promise<void> {
     for (let next: Uint8Array | null = batch; next !== null; next = this.mailbox?.park(PARK_MS) ?? null) {
+      // An empty batch, without even a head, asks for what the node shows of itself.
+      if (next.length === 0) {
+        this.handOver(this.runner.look());
+        continue;
+      }
       const { output, saves } = this.runner.run(next);
       // Durable before visible: nothing leaves the thread until all that the batch saved is synced, once for all of it.
       if (saves.length > 0) await this.storage.commit(saves);

@@ -62,6 +62,7 @@ export class RouterServer {
       await this.carryOut();
     },
   };
+  private readonly late = (link: NodeLink): Promise<NodeOutput | null> => this.within(link, 'finish a step', link.whenDone());
   /** What it waits for a node to do, and since when (wall time, ms). */
   private readonly waiting = new Map<NodeLink, { readonly since: number; readonly what: string }>();
 
@@ -127,7 +128,7 @@ export class RouterServer {
       const before = this.scheduler.log.seq;
       const window = this.transport.playing ? this.scheduler.plan(this.pacer.limit(this.scheduler.now), false) : null;
       if (window !== null) await this.runWindow(window);
-      this.sendFrame();
+      await this.sendFrame();
       idle = window !== null && this.scheduler.log.seq === before ? idle + 1 : 0;
       // With every node down and the client still trying, as fast as possible would be years in minutes.
       if (window === null || idle > IDLE_WINDOWS_MAX) await this.nap();
@@ -192,7 +193,7 @@ export class RouterServer {
         this.setTransport({ ...this.transport, playing: false });
         for (let w = this.scheduler.plan(request.until, false); w !== null; w = this.scheduler.plan(request.until, false)) {
           await this.runWindow(w);
-          this.sendFrame();
+          await this.sendFrame();
         }
         this.dirty = true;
         return this.status();
@@ -231,7 +232,7 @@ export class RouterServer {
   }
 
   private async runWindow(window: Window): Promise<void> {
-    const outputs = await this.exchange.run(window, this.links, (link) => this.within(link, 'finish a step', link.whenDone()));
+    const outputs = await this.exchange.run(window.batches, this.links, this.late);
     if (outputs.length < window.batches.length) this.abandon(window, outputs);
     this.scheduler.merge(window, outputs);
     if (this.frames !== null) for (const output of outputs) this.frames.take(output);
@@ -298,6 +299,8 @@ export class RouterServer {
     if (operation.type === 'terminate') {
       const link = this.links.get(operation.node);
       if (link === undefined) return;
+      // What is seen of a node that is down is what it was when it went down.
+      if (this.frames?.stale.has(link.node) === true) await this.look(new Set([link.node]));
       this.links.delete(operation.node);
       link.onEnded = () => {};
       await new Promise<void>((ended) => {
@@ -330,10 +333,11 @@ export class RouterServer {
     await this.within(link, 'start', link.whenReady()).catch(() => {});
   }
 
-  private sendFrame(): void {
+  private async sendFrame(): Promise<void> {
     if (this.frames === null) return;
     const at = this.clock();
     if (at - this.frameAt < FRAME_MS || !(this.dirty || this.transport.playing)) return;
+    if (this.frames.wanted) await this.look(this.frames.stale);
     const frame = this.frames.next(this.scheduler.now, this.transport);
     this.frameAt = at;
     if (frame === null) return;
@@ -341,7 +345,17 @@ export class RouterServer {
     this.tell({ type: 'frame', frame });
   }
 
+  /** Has nodes show themselves: once a frame, however many batches they have run for it. */
+  private async look(nodes: ReadonlySet<NodeId>): Promise<void> {
+    const asked = [...nodes].filter((node) => this.links.get(node)?.ended === null);
+    if (asked.length === 0) return;
+    const batches = asked.map((node) => ({ node, writer: { bytes: new Uint8Array(0), length: 0 } }));
+    for (const output of await this.exchange.run(batches, this.links, this.late)) this.frames?.take(output);
+  }
+
   private nap(): Promise<void> {
+    // It may have been asked while nodes were looked at.
+    if (this.requests.length > 0 || this.died.length > 0) return Promise.resolve();
     // Paused with nothing to show, it sleeps until it is asked something.
     const idle = !this.transport.playing && !this.dirty;
     return new Promise((resume) => {

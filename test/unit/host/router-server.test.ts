@@ -206,6 +206,31 @@ describe('frames', () => {
     for (let i = 1; i < seqs.length; i++) expect(seqs[i]![0]).toBe(seqs[i - 1]![0]! + seqs[i - 1]![1]!);
   });
 
+  it('bring what each node shows of itself after the last event, and of one that went down what it showed then', async () => {
+    const cluster = new FakeCluster(puppetHeader(2), { observe: true });
+    const inline = new InlineCluster(puppetHeader(2), { protocol: puppet, observe: true });
+    await cluster.ask({ type: 'attach' });
+    const views = new Map<number, unknown>();
+    for (let i = 0; i < 20; i++) {
+      const node = 1 + (i % 2);
+      const command = i === 17 ? ({ type: 'crash', node, point: 'now' } as const) : ({ type: 'propose', node, value: told(['note', String(i)]) } as const);
+      if (i < 18 || node === 1) {
+        await cluster.ask({ type: 'command', command });
+        inline.command(command);
+      }
+      if (i % 3 === 0 || i > 17) cluster.clock.ms += 20;
+      await cluster.ask({ type: 'runUntil', until: (i + 1) * MS });
+      inline.runUntil((i + 1) * MS);
+      for (const { frame } of frames(cluster).slice(-1)) cluster.acknowledge(frame.frame);
+    }
+    cluster.clock.ms += 20;
+    await vi.waitFor(async () => {
+      await cluster.status();
+      for (const { frame } of frames(cluster)) for (const { node, view } of frame.views) views.set(node, view);
+      expect(views).toEqual(inline.views);
+    });
+  });
+
   it('never come of a run that nobody may watch', async () => {
     const cluster = new FakeCluster(header);
     await cluster.ask({ type: 'attach' });
