@@ -23,7 +23,7 @@ test('five nodes choose values, and stage, panels and log agree about each of th
     const votes = (await person.ballots()).filter((vote) => vote.value === value && vote.accepted === ballot);
     expect(votes.map(({ node }) => node)).toEqual(expect.arrayContaining([...quorum]));
     expect(quorum.length).toBeGreaterThanOrEqual(3);
-    await expect(page.getByRole('tabpanel')).toContainText(`Chosen: ${value} in ballot ${ballot}`);
+    await expect(page.getByRole('tabpanel', { name: 'Ballots' })).toContainText(`Chosen: ${value} in ballot ${ballot}`);
 
     for (const node of [1, 2, 3, 4, 5]) {
       const knows = new RegExp(`knows ${value} is chosen`);
