@@ -16,6 +16,7 @@ import {
   type Role,
   type World,
 } from '../../src/contract/index.ts';
+import { membershipOf } from './in-force.ts';
 
 const allRoles: readonly Role[] = ['proposer', 'acceptor', 'learner'];
 
@@ -37,10 +38,10 @@ export function quorumsOf(world: World): QuorumSystem {
   return hasQuorums(world.config) ? world.config.quorum : { type: 'majority' };
 }
 
-/** Who votes now, ascending: the members of a replicated log as far as is known, else who has the role. */
+/** Who votes now, ascending: the members of a replicated log that are in force, else who began with the role. */
 export function acceptorsOf(world: World): readonly NodeId[] {
-  if (world.members !== null) return world.members.members;
-  return [...world.nodes.keys()].filter((node) => !isClient(node) && rolesOf(world, node).includes('acceptor'));
+  const { members } = membershipOf(world);
+  return world.members === null ? members.filter((node) => rolesOf(world, node).includes('acceptor')) : members;
 }
 
 export interface IslandStatus {

@@ -1,8 +1,7 @@
-/** Who the members of a replicated log are, now and soon, and what adding or taking away one comes to. Pure. */
+/** What adding a member of a replicated log or taking one away comes to. Pure. */
 import {
   compareBallots,
   describeQuorums,
-  isClient,
   majorityOf,
   nameOf,
   nodeList,
@@ -11,26 +10,8 @@ import {
   type Term,
   type World,
 } from '../../src/contract/index.ts';
+import type { Membership } from './in-force.ts';
 import { quorumsOf } from './islands.ts';
-
-export interface Membership {
-  /** The members in force, ascending. */
-  readonly members: readonly NodeId[];
-  /** Members that are decided and hold only from this slot on; `null`: there is no such change. */
-  readonly next: { readonly slot: number; readonly members: readonly NodeId[] } | null;
-}
-
-/**
- * @param founders the servers that the run began with
- * @param before the members last known to be in force: while a change is decided that does not hold yet, nobody else
- *   tells, for a leader speaks of the next slot that it will propose in
- */
-export function membershipOf(world: World, founders: readonly NodeId[], before = founders): Membership {
-  const latest = world.members;
-  if (latest === null) return { members: founders, next: null };
-  if (latest.slot <= appliedMost(world) + 1) return { members: latest.members, next: null };
-  return { members: before, next: latest };
-}
 
 /** Whether a server is a member, or is going to be one. */
 export function isMember({ members, next }: Membership, node: NodeId): boolean {
@@ -93,19 +74,4 @@ function fromText(world: World): string {
   const highest = leader === null ? undefined : world.nodes.get(leader.node)?.view?.replica?.highest;
   if (window === undefined || highest === undefined) return 'then';
   return `from about slot ${highest + 1 + window} on`;
-}
-
-/** The server that has applied most of those that are up. */
-function foremost(world: World): NodeId | null {
-  let best: NodeId | null = null;
-  for (const { node, up, applied } of world.nodes.values()) {
-    if (isClient(node) || !up) continue;
-    if (best === null || applied > world.nodes.get(best)!.applied) best = node;
-  }
-  return best;
-}
-
-function appliedMost(world: World): number {
-  const node = foremost(world);
-  return node === null ? 0 : world.nodes.get(node)!.applied;
 }

@@ -6,7 +6,8 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef, watch } from 'vue';
 import { isClient, nameOf, type CommandPlace, type NodeId, type RunEvent, type World } from '../../src/contract/index.ts';
-import { isMember, leaderOf, membershipOf, nextNumber, type Membership } from '../stage/membership.ts';
+import { membershipOf, type Membership } from '../stage/in-force.ts';
+import { isMember, leaderOf, nextNumber } from '../stage/membership.ts';
 import { useRun } from './run.ts';
 import { useUi } from './ui.ts';
 
@@ -49,13 +50,10 @@ export const useMembers = defineStore('members', () => {
   const seen = shallowRef<ReadonlySet<NodeId>>(new Set());
 
   const can = computed(() => run.protocol.membership);
-  const founders = computed(() => run.session?.header.nodes ?? []);
-  const known = computed<{ readonly run: number; readonly now: Membership }>((before) => {
-    const of = run.session?.run ?? 0;
-    if (run.world === null) return { run: of, now: { members: founders.value, next: null } };
-    return { run: of, now: membershipOf(run.world, founders.value, before?.run === of ? before.now.members : founders.value) };
+  const membership = computed<Membership>(() => {
+    if (run.world !== null) return membershipOf(run.world);
+    return { members: run.session?.header.nodes ?? [], next: null };
   });
-  const membership = computed(() => known.value.now);
   /** Number of the next server; `null` when there are as many as can be. */
   const spare = computed(() => nextNumber(run.nodes, seen.value));
 

@@ -140,8 +140,15 @@ export interface World {
   terms: readonly Term[];
   /** What had been sent by kind, and how many values were chosen, when the latest of them began. */
   termBase: { readonly byKind: readonly number[]; readonly chosen: number } | null;
+  /** The servers that the run began with, ascending. */
+  readonly founders: readonly NodeId[];
   /** The latest change of members that any node has learned: from `slot` on these are the acceptors. `null`: none. */
-  members: { readonly slot: number; readonly members: readonly NodeId[] } | null;
+  members: {
+    readonly slot: number;
+    readonly members: readonly NodeId[];
+    /** Who they are until then. */
+    readonly before: readonly NodeId[];
+  } | null;
   /** Slots that hold no command of a client, by slot, the latest of them. */
   readonly special: Map<number, Exclude<ValueSort, 'command'>>;
   /** By `operationKey`, in the order of their invocations: those under way, and the latest of the others. */

@@ -33,6 +33,7 @@ export function createWorld(header: RunHeader): World {
     chosenLetGo: 0,
     terms: [],
     termBase: null,
+    founders: header.nodes,
     members: null,
     special: new Map(),
     operations: new Map(),
@@ -160,7 +161,8 @@ export function applyEvent(world: World, event: RunEvent): void {
       break;
     case 'members':
       if (world.members === null || event.slot > world.members.slot) {
-        world.members = { slot: event.slot, members: event.members };
+        const before = world.members?.members ?? world.founders;
+        world.members = { slot: event.slot, members: event.members, before };
       }
       break;
     case 'invoke':

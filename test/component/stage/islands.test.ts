@@ -107,7 +107,7 @@ describe('an island of a replicated log', () => {
 
   it('counts its members that vote, and nobody else', () => {
     const world = worldOf(5);
-    world.members = { slot: 9, members: [1, 2, 3] };
+    world.members = { slot: 1, members: [1, 2, 3], before: world.founders };
     expect(verdict(world, [1, 2, 4, 5])).toBe('2 of 3 acceptors · majority, can choose');
     world.nodes.get(2)!.view = shown(false, 1, 'joining');
     expect(verdict(world, [1, 2, 4, 5])).toBe('1 of 3 acceptors · cannot choose');

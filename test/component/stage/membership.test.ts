@@ -3,7 +3,9 @@ import { applyEvent, createWorld, protocolNamed, type RunEvent, type World } fro
 import type { EventBody } from '../../../src/cluster/events.ts';
 import { createHeader } from '../../../src/cluster/run.ts';
 import { cardOf } from '../../../renderer/stage/cards.ts';
-import { addText, isMember, leaderOf, membershipOf, nextNumber, removeText } from '../../../renderer/stage/membership.ts';
+import { membershipOf } from '../../../renderer/stage/in-force.ts';
+import { acceptorsOf, islandStatus } from '../../../renderer/stage/islands.ts';
+import { addText, isMember, leaderOf, nextNumber, removeText } from '../../../renderer/stage/membership.ts';
 
 const founders = [1, 2, 3];
 
@@ -22,23 +24,35 @@ const focus = { slot: 0, picked: false, now: 0, leaving: new Map([[3, 'waits for
 
 describe('members', () => {
   it('are the founders until the log says otherwise', () => {
-    expect(membershipOf(worldAfter(), founders)).toEqual({ members: founders, next: null });
+    expect(membershipOf(worldAfter())).toEqual({ members: founders, next: null });
   });
 
   it('that are decided hold from their slot on', () => {
-    const before = membershipOf(worldAfter(decided, applied(10)), founders);
+    const before = membershipOf(worldAfter(decided, applied(10)));
     expect(before).toEqual({ members: founders, next: { slot: 12, members: [1, 2, 3, 4] } });
     expect(isMember(before, 4)).toBe(true);
-    expect(membershipOf(worldAfter(decided, applied(11)), founders)).toEqual({ members: [1, 2, 3, 4], next: null });
+    expect(membershipOf(worldAfter(decided, applied(11)))).toEqual({ members: [1, 2, 3, 4], next: null });
+  });
+
+  it('are the same on the islands: neither a server that was just added nor one that is decided on counts', () => {
+    const added: EventBody = { type: 'added', node: 4, groups: [[1, 2, 3, 4, 16]] };
+    const up: EventBody = { type: 'start', node: 4, incarnation: 1, disk: 'new' };
+    const counted = (...more: readonly EventBody[]) => islandStatus(worldAfter(added, up, ...more), [1, 2, 3, 4]).countShort;
+    expect(counted()).toBe('3 of 3');
+    expect(counted(decided, applied(10))).toBe('3 of 3');
+    expect(counted(decided, applied(11))).toBe('4 of 4');
+    const further: EventBody = { type: 'members', node: 1, slot: 30, members: [2, 3, 4] };
+    expect(acceptorsOf(worldAfter(added, up, decided, applied(22), further))).toEqual([1, 2, 3, 4]);
+    expect(acceptorsOf(worldAfter(added, up, decided, applied(29), further))).toEqual([2, 3, 4]);
   });
 
   it('say what a new one comes to', () => {
-    const now = membershipOf(worldAfter(), founders);
+    const now = membershipOf(worldAfter());
     expect(addText(worldAfter(), now, 4)).toBe('n4 joins, and learns · then it is a member: 4 members, majority 3');
   });
 
   it('say what taking one out comes to', () => {
-    const now = membershipOf(worldAfter(), founders);
+    const now = membershipOf(worldAfter());
     expect(removeText(worldAfter(), now, [3])).toBe('once somebody leads, asks for n3 to go · then 2 members, majority 2');
     expect(removeText(worldAfter(leads(1, 1)), now, [2, 3])).toBe('n2 and n3 leave through the log · then 1 member, majority 1');
     expect(removeText(worldAfter(), now, [5])).toBe('takes n5 away: no member');

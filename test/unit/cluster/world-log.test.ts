@@ -103,7 +103,7 @@ describe('the members', () => {
     const world = fold();
     expect(world.members).toBeNull();
     goOn(world, told(1, 10, [1, 2]), told(2, 30, [2, 3]), told(3, 20, [1, 2, 3]), told(1, 30, [9]), crash(40, 2));
-    expect(world.members).toEqual({ slot: 30, members: [2, 3] });
+    expect(world.members).toEqual({ slot: 30, members: [2, 3], before: [1, 2] });
   });
 });
 
