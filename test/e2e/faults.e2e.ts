@@ -114,7 +114,7 @@ test('two proposers without backoff duel for ever; with backoff a value is chose
   await person.show('Ballots');
   for (const rounds of [10, 20, 30]) {
     await expect.poll(() => person.highestRound(), `${rounds} rounds`).toBeGreaterThanOrEqual(rounds);
-    await expect(page.getByRole('tabpanel')).toContainText('No learner knows a chosen value yet');
+    await expect(page.getByRole('tabpanel', { name: 'Chosen' })).toContainText('No learner knows a chosen value yet');
   }
   await person.expectLogged('tries again at once');
   await person.filterLog('');
@@ -139,7 +139,7 @@ test('a node whose disk cannot be read shows as crashed with the error, and the 
   await person.expectLogged('n2 crashed by itself: ');
   await expect(app.node(2)).toHaveAccessibleName(/crashed, .*file already exists/);
   await app.node(2).locator('.disc').click();
-  await expect(page.getByRole('tabpanel')).toContainText('file already exists');
+  await expect(page.getByRole('tabpanel', { name: 'Node' })).toContainText('file already exists');
   await expect(page.getByRole('region', { name: 'Messages' })).toContainText('the disk of n2 cannot be read');
   await person.propose(1, 'after');
   await person.show('Chosen');
