@@ -114,7 +114,7 @@ test('two proposers without backoff duel for ever; with backoff a value is chose
   await person.show('Ballots');
   for (const rounds of [10, 20, 30]) {
     await expect.poll(() => person.highestRound(), `${rounds} rounds`).toBeGreaterThanOrEqual(rounds);
-    await expect(page.getByRole('tabpanel', { name: 'Chosen' })).toContainText('No learner knows a chosen value yet');
+    await expect(page.getByRole('tabpanel', { name: 'Ballots' })).toContainText('No learner knows a chosen value yet');
   }
   await person.expectLogged('tries again at once');
   await person.filterLog('');
