@@ -1,7 +1,7 @@
 import { setPriority } from 'node:os';
 
-/** As `nice` counts: of two that want the same processor, who has not given way gets it nine times as long. */
-const NICENESS = 10;
+/** As `nice` counts: of two that want the same processor, who has not given way gets it three times as long. */
+const NICENESS = 5;
 
 /**
  * A thread of an engine that is watched lets the window go first, which has to answer to a hand even while a cluster
