@@ -8,8 +8,13 @@ export interface Conditional {
   readonly when?: { readonly field: string; readonly is: readonly string[] };
 }
 
+/** Why a field keeps its value for as long as a run lasts, one sentence; without it, it can be changed at any time. */
+export interface Fixable {
+  readonly fixed?: string;
+}
+
 /** A number within bounds, as far as a person sets it; a file may go beyond them. */
-export interface NumberRange extends Conditional {
+export interface NumberRange extends Conditional, Fixable {
   readonly type: 'number';
   readonly label: string;
   readonly unit: Unit;
@@ -20,7 +25,7 @@ export interface NumberRange extends Conditional {
 }
 
 /** One of several words. */
-export interface Choice extends Conditional {
+export interface Choice extends Conditional, Fixable {
   readonly type: 'choice';
   readonly label: string;
   readonly choices: readonly {
@@ -35,7 +40,7 @@ export interface Choice extends Conditional {
 }
 
 /** On or off. */
-export interface Flag extends Conditional {
+export interface Flag extends Conditional, Fixable {
   readonly type: 'flag';
   readonly label: string;
   readonly meaning: string;

@@ -67,6 +67,39 @@ describe('settings of the protocol', () => {
   });
 });
 
+describe('what stays for a whole run', () => {
+  const window = () => one<HTMLInputElement>('.setting.fixed input');
+
+  it('can be read while it lasts, with the reason, and not changed', async () => {
+    await scene({ protocol: 'multipaxos', seed: 3, config: { ...QUIET, window: 3 } });
+    show(SettingsColumn);
+    await settled();
+    const titles = [...document.querySelectorAll<HTMLButtonElement>('section[aria-label="Protocol"] button.more')];
+    titles.find(({ textContent }) => textContent.trim().startsWith('Log'))!.click();
+    await settled();
+    expect(window().value).toBe('3');
+    expect(window().readOnly).toBe(true);
+    expect(document.getElementById(window().getAttribute('aria-describedby')!)!.textContent).toContain('Choose another when you begin one.');
+    expect(one('[role="slider"][aria-label="Window"]').getAttribute('tabindex')).toBeNull();
+  });
+
+  it('is chosen when it begins', async () => {
+    const on = await scene();
+    show(NewRunDialog, { protocol: 'multipaxos' });
+    await settled();
+    const slider = one('[role="slider"][aria-label="Window"]');
+    expect(slider.getAttribute('aria-valuetext')).toBe('8');
+    slider.focus();
+    press('ArrowRight');
+    await settled();
+    const wanted = Number(slider.getAttribute('aria-valuetext'));
+    expect(wanted).toBeGreaterThan(8);
+    one<HTMLFormElement>('#new-run').requestSubmit();
+    await settled();
+    expect(on.run.session!.header.config).toMatchObject({ window: wanted });
+  });
+});
+
 describe('new run', () => {
   it('has the protocol that was chosen, with its clients', async () => {
     const on = await scene();

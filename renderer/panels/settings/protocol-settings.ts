@@ -1,5 +1,5 @@
 /** The settings of a protocol, as it describes them itself. */
-import type { Choice, SettingGroup } from '../../../src/contract/index.ts';
+import type { AnyProtocol, Choice, NumberRange, SettingGroup } from '../../../src/contract/index.ts';
 import { applies, withUnit } from './fault-fields.ts';
 
 export type Config = { readonly [field: string]: unknown };
@@ -7,6 +7,13 @@ export type Config = { readonly [field: string]: unknown };
 /** The choice that is made. */
 export function choiceOf(field: Choice, value: unknown): Choice['choices'][number] | undefined {
   return field.choices.find((choice) => choice.value === value);
+}
+
+/** The numbers of a protocol that stay as they are for as long as a run lasts, by the names of their fields. */
+export function fixedFields({ settings = [] }: AnyProtocol): readonly (readonly [string, NumberRange])[] {
+  return settings.flatMap(({ fields }) =>
+    Object.entries(fields).flatMap(([name, field]) => (field.type === 'number' && field.fixed !== undefined ? [[name, field] as const] : [])),
+  );
 }
 
 /**

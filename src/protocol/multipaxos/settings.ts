@@ -71,6 +71,7 @@ export const settings: readonly SettingGroup[] = [
         min: 1,
         max: 1024,
         meaning: 'Slots that may be in flight at once: nothing is proposed in slot s before slot s − window is applied. A change of members holds so many slots later.',
+        fixed: 'From the window every server tells from which slot a change of members holds, so it stays for the whole run. Choose another when you begin one.',
       },
       retryAfter: time('Ask again after', 'How long a prepare, an accept or a question goes unanswered before it is sent again.'),
       tellAtOnce: {
