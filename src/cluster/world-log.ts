@@ -29,7 +29,9 @@ export function forget(world: World, node: NodeId, at: number): void {
   world.terms = endTerms(world, node, at);
   for (const [id, request] of world.requests) if (request.node === node) world.requests.delete(id);
   for (const [key, operation] of world.operations) {
-    if (operation.client === node && operation.result === null) world.operations.set(key, { ...operation, lost: true });
+    if (operation.client !== node || operation.result !== null) continue;
+    world.operations.set(key, { ...operation, lost: true });
+    world.settled.add(key);
   }
   // What a learner knows is in its memory; restarted, it has to learn anew.
   for (const chosen of world.chosen.values()) {
@@ -46,9 +48,9 @@ export function invoke(world: World, { node, session, sequence, operation, at }:
   const one = { client: node, session, sequence, operation, result: null, from: at, until: null, lost: false };
   world.operations.set(operationKey(one), one);
   if (world.operations.size <= OPERATIONS_KEPT_MAX) return;
-  for (const [key, { result, lost }] of world.operations) {
-    if (result === null && !lost) continue;
+  for (const key of world.settled) {
     world.operations.delete(key);
+    world.settled.delete(key);
     return;
   }
 }
@@ -58,7 +60,9 @@ export function respond(world: World, { node, session, sequence, result, at }: O
   world.counters.returned++;
   const key = operationKey({ client: node, session, sequence });
   const operation = world.operations.get(key);
-  if (operation !== undefined) world.operations.set(key, { ...operation, result, until: at });
+  if (operation === undefined) return;
+  world.operations.set(key, { ...operation, result, until: at });
+  world.settled.add(key);
 }
 
 function endTerms(world: World, node: NodeId, at: number): World['terms'] {

@@ -153,6 +153,8 @@ export interface World {
   readonly special: Map<number, Exclude<ValueSort, 'command'>>;
   /** By `operationKey`, in the order of their invocations: those under way, and the latest of the others. */
   readonly operations: Map<string, OperationWorld>;
+  /** Those of them that are not under way any more, by `operationKey`, in the order in which that came to be. */
+  readonly settled: Set<string>;
   /** Requests not answered yet: the node and what was asked. */
   readonly requests: Map<number, { readonly node: NodeId; readonly client: string; readonly body: string; readonly at: number }>;
   readonly counters: Counters;

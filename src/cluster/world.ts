@@ -37,6 +37,7 @@ export function createWorld(header: RunHeader): World {
     members: null,
     special: new Map(),
     operations: new Map(),
+    settled: new Set(),
     requests: new Map(),
     counters: {
       sent: 0,
@@ -251,6 +252,7 @@ export function forkWorld(world: World): World {
     chosen: new Map(world.chosen),
     special: new Map(world.special),
     operations: new Map(world.operations),
+    settled: new Set(world.settled),
     requests: new Map(world.requests),
     counters: { ...world.counters, lost: { ...world.counters.lost }, byKind: [...world.counters.byKind] },
   };

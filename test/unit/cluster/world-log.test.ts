@@ -142,8 +142,10 @@ describe('operations', () => {
     // An answer to one that was let go is counted, and does not bring it back.
     goOn(world, answer(900, 20));
     expect([world.operations.has('16.7.20'), world.counters.returned]).toEqual([false, OPERATIONS_KEPT_MAX + 50]);
-    // Those that were lost make room too.
+    // Those that were lost make room too, when it is their turn.
     goOn(world, crash(901, C1), invoke(902, 999));
+    expect([world.operations.get('16.7.1')?.lost, world.operations.has('16.7.52')]).toEqual([true, false]);
+    for (let i = 1000; i < 1000 + OPERATIONS_KEPT_MAX; i++) goOn(world, invoke(i, i), answer(i, i));
     expect([world.operations.has('16.7.1'), world.operations.size]).toEqual([false, OPERATIONS_KEPT_MAX]);
   });
 });
