@@ -1,8 +1,8 @@
 /** What `synod spec` takes. */
 import * as z from 'zod';
-import { mutantsOf, specNames, type SpecName } from '../check/spec/catalogue.ts';
+import { mutantsOf, specNames, specOf, type SpecName } from '../check/spec/catalogue.ts';
 import { quorumsOf } from '../check/spec/quorums.ts';
-import { checkScope, ScopeError } from '../check/spec/specification.ts';
+import { checkScope, ScopeError, type Specification } from '../check/spec/specification.ts';
 import type { LogScope } from '../check/spec/multipaxos.ts';
 import { ProtocolError } from '../protocol/protocol.ts';
 import { checkQuorum, type QuorumSystem } from '../protocol/quorum.ts';
@@ -16,6 +16,8 @@ export interface SpecOptions {
   readonly system: QuorumSystem;
   /** What is broken in it; null: nothing. */
   readonly mutant: string | null;
+  /** Properties that are looked at; null: all. */
+  readonly only: readonly string[] | null;
   /** The search gives up after so many states. */
   readonly states: number;
   readonly json: boolean;
@@ -34,6 +36,7 @@ const options = {
   q2: { type: 'string' },
   quorum: { type: 'string' },
   mutant: { type: 'string' },
+  only: { type: 'string' },
   states: { type: 'string' },
   json: { type: 'boolean' },
 } as const;
@@ -57,12 +60,14 @@ export function readSpecArguments(args: readonly string[]): SpecOptions {
     quorums: quorumsOf(system, acceptors),
   };
   checkSize(scope);
+  const mutant = given.mutant === undefined ? null : mutantOf(name, given.mutant);
   return {
     type: 'spec',
     name,
     scope,
     system,
-    mutant: given.mutant === undefined ? null : mutantOf(name, given.mutant),
+    mutant,
+    only: given.only === undefined ? null : propertiesOf(specOf(name, scope, mutant), given.only),
     states: number('states', given.states, STATES_DEFAULT, 1, STATES_MAX),
     json: given.json === true,
   };
@@ -83,11 +88,13 @@ is broken, if anything is.
   --slots N        slots of the log of multipaxos, 1 to 8; unless given, 2
   --q1 N --q2 N    how many acceptors are a quorum in phase 1 and 2; unless given,
                    majorities
-  --quorum JSON    any quorum system, as in a scenario: {"type":"grid","rows":2,"columns":2}
+  --quorum JSON    any quorum system, as in a scenario:
+                   {"type":"grid","rows":2,"columns":2}
   --mutant NAME    with one thing broken on purpose:
                    ${wrap([...new Set(specNames.flatMap((name) => mutantsOf(name).map((mutant) => mutant.name)))])}
+  --only NAMES     looks only at these properties, separated by commas: Agreement, say
   --states N       gives up after so many states; unless given, 50000000
-  --json           one line: {"distinct", "generated", "depth", "violation", "complete", …}
+  --json           one line of JSON: distinct, generated, depth, violation, and more
 `;
 
 /** Words for the right column of the help, three to a line. */
@@ -136,4 +143,13 @@ function mutantOf(name: SpecName, text: string): string {
   if (known.includes(text)) return text;
   const there = known.length === 0 ? 'it has none' : `there are ${known.join(', ')}`;
   throw new UsageError(`--mutant: there is no mutant ${JSON.stringify(text)} of ${name}; ${there}`);
+}
+
+function propertiesOf({ name, invariants, steps }: Specification, text: string): string[] {
+  const known = [...invariants, ...steps].map((property) => property.name);
+  return text.split(',').map((each) => {
+    const property = each.trim();
+    if (known.includes(property)) return property;
+    throw new UsageError(`--only: ${name} has no property ${JSON.stringify(property)}; it has ${known.join(', ')}`);
+  });
 }

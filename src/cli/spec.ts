@@ -14,12 +14,12 @@ const PROGRESS_MS = 1000;
 
 /** @returns the exit code */
 export async function spec(options: SpecOptions): Promise<number> {
-  const { name, scope, mutant, states, json } = options;
+  const { name, scope, mutant, only, states, json } = options;
   const specification = specOf(name, scope, mutant);
   const signal = interrupted();
   const begun = performance.now();
   if (!json) write(`${headline(options)}\n`);
-  const search = new Search(specification, { states });
+  const search = new Search(specification, { states, ...(only !== null && { properties: only }) });
   let told = begun;
   while (!signal.aborted && search.advance(PIECE_STATES)) {
     // Lets an interruption in.
@@ -30,7 +30,7 @@ export async function spec(options: SpecOptions): Promise<number> {
   }
   const { outcome } = search;
   const seconds = (performance.now() - begun) / 1000;
-  write(json ? `${JSON.stringify(summary(options, outcome, seconds))}\n` : report(specification, outcome, seconds));
+  write(json ? `${JSON.stringify(summary(options, outcome, seconds))}\n` : report(specification, only, outcome, seconds));
   if (outcome.violation !== null) return EXIT_VIOLATION;
   return signal.aborted ? EXIT_INTERRUPTED : EXIT_OK;
 }
@@ -61,7 +61,7 @@ function describeProgress({ distinct, generated, depth, frontier }: Progress): s
   return `${count(distinct)} distinct states, ${count(generated)} generated, depth ${depth}, ${count(frontier)} to go`;
 }
 
-function report({ invariants, steps }: Specification, outcome: Outcome, seconds: number): string {
+function report({ invariants, steps }: Specification, only: SpecOptions['only'], outcome: Outcome, seconds: number): string {
   const { distinct, bytes, violation, complete, frontier } = outcome;
   const speed = `${seconds.toFixed(1)} s, ${count(Math.round(distinct / seconds))} states a second, ${Math.round(bytes / distinct)} bytes each`;
   const lines = [`${describeProgress(outcome)} (${speed})`];
@@ -72,7 +72,7 @@ function report({ invariants, steps }: Specification, outcome: Outcome, seconds:
       ...describeState(violation.state),
     );
   } else {
-    const held = [...invariants, ...steps].map(({ meaning }) => `  ${meaning}`);
+    const held = [...invariants, ...steps].filter(({ name }) => only?.includes(name) !== false).map(({ meaning }) => `  ${meaning}`);
     lines.push(complete ? 'All states were searched. In all of them:' : `Not all states were searched: ${count(frontier)} are to go. So far:`, ...held);
   }
   return `${lines.join('\n')}\n`;
