@@ -103,7 +103,7 @@ export function useScene({ root, canvas, size, layout, sideOf, marked, lit, abou
   function frame(seconds: number, wall: number): void {
     before();
     const look = layout.value?.look;
-    const world = run.world;
+    const world = run.painted();
     if (motion === null || look === undefined || world === null) return;
     const moved = motion.advance(seconds) || dirty;
     const flowed = shores.flow(motion, look, sideOf, seconds, moved, ui.reducedMotion);
@@ -177,7 +177,7 @@ export function useScene({ root, canvas, size, layout, sideOf, marked, lit, abou
 
   /** What lies at a point between the nodes: a packet, or else a link. */
   function find(at: Point | null): { readonly packet: PacketHit | null; readonly link: Pair | null } {
-    const world = run.world;
+    const world = run.painted();
     if (at === null || world === null || motion === null) return { packet: null, link: null };
     const packet = painter?.packetAt(world, run.now(), at) ?? null;
     return { packet, link: packet === null ? linkAt(world, motion, at) : null };

@@ -24,10 +24,15 @@ import {
   type World,
 } from '../../src/contract/index.ts';
 import { VirtualClock } from '../clock.ts';
-import { createFeed, type Feed } from '../feed.ts';
+import { createFeed, type Feed, type FeedState } from '../feed.ts';
 import type { Past } from '../past.ts';
 import { stableList } from '../stable.ts';
+import { throttled } from '../throttle.ts';
 import { useUi } from './ui.ts';
+
+/** When more events than this come with a frame, nobody can read what they change, and what is written changes so often, in wall ms. */
+const CROWDED_EVENTS = 200;
+const CROWDED_MS = 100;
 
 export const useRun = defineStore('run', () => {
   const ui = useUi();
@@ -62,18 +67,17 @@ export const useRun = defineStore('run', () => {
   const feed: Feed = createFeed({
     bridge,
     onCommit: (state) => {
+      const first = changing || frameRun.value !== state.session?.run;
       if (changing) {
         changing = false;
         past.value = null;
         clock.reset();
       }
-      show();
-      liveSeq.value = state.world?.seq ?? 0;
-      liveChosen.value = state.world?.chosenCount ?? 0;
-      liveNow.value = state.now;
-      frameRun.value = state.session?.run ?? 0;
       setTransportShown(state.transport);
       clock.sample(state.now, state.transport, performance.now());
+      const crowded = !first && (state.world?.seq ?? 0) - liveSeq.value > CROWDED_EVENTS;
+      if (crowded) showSoon(state);
+      else showFrame(state);
     },
     onSession: (state) => {
       const next = state.session!;
@@ -119,6 +123,20 @@ export const useRun = defineStore('run', () => {
     const readOnly = session.value?.readOnly ?? '';
     if (readOnly !== '') return `This run can only be looked at: ${readOnly}`;
     return past.value === null ? null : 'This is the past. Fork here to go on from it, or go live.';
+  });
+
+  /** Shows what the last frame said. */
+  function showFrame(state: FeedState): void {
+    show();
+    liveSeq.value = state.world?.seq ?? 0;
+    liveChosen.value = state.world?.chosenCount ?? 0;
+    liveNow.value = state.now;
+    frameRun.value = state.session?.run ?? 0;
+  }
+
+  const showSoon = throttled<FeedState>(CROWDED_MS, (state) => {
+    // Another run may have begun meanwhile: its first frame is shown when it comes.
+    if (frameRun.value === state.session?.run) showFrame(state);
   });
 
   /** Puts on the screen what is to be shown. While the past is shown, the run as it is now is kept out of sight. */
@@ -280,6 +298,11 @@ export const useRun = defineStore('run', () => {
     return answer.ok ? answer.value : null;
   }
 
+  /** The world for painters, called every animation frame: what is written may be a moment behind it. */
+  function painted(): World | null {
+    return changing ? world.value : (past.value?.world ?? feed.state.world);
+  }
+
   /** Virtual time of what is shown, µs, running on smoothly between frames. For painters, called every animation frame. */
   function now(): number {
     return past.value?.at ?? clock.read(performance.now());
@@ -323,6 +346,7 @@ export const useRun = defineStore('run', () => {
     /** Ends this run and begins another. */
     newRun: (choices: WindowArgument<'session:new'>) => enter('New run', bridge.request('session:new', choices)),
     inspect,
+    painted,
     now,
   };
 });
