@@ -152,6 +152,8 @@ export interface MessageKind {
   readonly family: 'phase1' | 'phase2' | 'learn' | 'refuse' | 'other';
   /** It is between a client and a server, or on its way there through another. Counted apart. @default false */
   readonly ofClients?: boolean;
+  /** It says only that somebody is still there, over and over: the log is easier to read without it. @default false */
+  readonly routine?: boolean;
   /** One sentence of meaning, for tooltips and the legend. */
   readonly meaning: string;
 }
@@ -239,6 +241,8 @@ export interface ClientView {
     /** The server asked last, and how often any has been. */
     readonly server: NodeId;
     readonly attempts: number;
+    /** Only this server can answer it: nobody else is asked. */
+    readonly pinned: boolean;
   }[];
   readonly waitingCount: number;
   readonly done: number;

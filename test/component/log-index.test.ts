@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { firstFilter, passes, textTest, type LogFilter } from '../../renderer/panels/log/log-filter.ts';
+import { firstFilter, passes, routineKinds, textTest, type LogFilter } from '../../renderer/panels/log/log-filter.ts';
 import { LogIndex } from '../../renderer/panels/log/log-index.ts';
 import { sentenceCache, stretches } from '../../renderer/panels/log/sentences.ts';
 import { Ring } from '../../renderer/ring.ts';
-import { applyEvent, createWorld, logGroups, logRow, protocolNamed, readEvents, type LogRow } from '../../src/contract/index.ts';
+import { applyEvent, createWorld, logGroups, logRow, protocolNamed, readEvents, sentence, type LogRow } from '../../src/contract/index.ts';
 import { InlineBridge } from './harness.ts';
 
 const sentenceOf = sentenceCache(() => protocolNamed('paxos'));
@@ -12,8 +12,8 @@ const everything: LogFilter = { ...firstFilter, groups: new Set(logGroups) };
 const still = (): number => 0;
 
 /** The rows of a real run, made as the feed makes them. */
-function rowsOf(us: number, nodes = 5): LogRow[] {
-  const bridge = new InlineBridge({ nodes });
+function rowsOf(us: number, nodes = 5, protocol = 'paxos'): LogRow[] {
+  const bridge = new InlineBridge({ nodes, protocol });
   bridge.cluster.runUntil(us);
   const world = createWorld(bridge.cluster.scheduler.header);
   const rows: LogRow[] = [];
@@ -37,6 +37,21 @@ function filled(capacity: number, given: readonly LogRow[]): Ring<LogRow> {
 }
 
 describe('log filter', () => {
+  it('leaves out packets that only say that somebody is there, sent, delivered or lost', () => {
+    const protocol = protocolNamed('multipaxos');
+    const silent = routineKinds(protocol);
+    expect([...silent].map((kind) => protocol.messages[kind]!.name)).toEqual(['heartbeat', 'alive']);
+    expect(routineKinds(protocolNamed('paxos')).size).toBe(0);
+    const all = rowsOf(20_000_000, 3, 'multipaxos');
+    const said = (filter: LogFilter) => all.filter((row) => passes(filter, row)).map((row) => sentence(protocol, row));
+    const loud = said(firstFilter);
+    const quiet = said({ ...firstFilter, silent });
+    expect(loud.some((text) => /heartbeat:|alive:/.test(text))).toBe(true);
+    expect(quiet.some((text) => /heartbeat:|alive:/.test(text))).toBe(false);
+    expect(quiet).toEqual(loud.filter((text) => !/heartbeat:|alive:/.test(text)));
+  });
+
+
   it('leaves out timers and disk at first', () => {
     const groups = new Set(rows.filter((row) => passes(firstFilter, row)).map(({ group }) => group));
     expect(groups.has('timers') || groups.has('disk')).toBe(false);

@@ -276,6 +276,7 @@ export const messageKinds: readonly MessageKind[] = [
     letter: 'H',
     shape: 'circle',
     family: 'other',
+    routine: true,
     meaning: 'The leader is there. Without it for long enough, another server campaigns.',
   },
   {
@@ -283,6 +284,7 @@ export const messageKinds: readonly MessageKind[] = [
     letter: 'h',
     shape: 'diamond',
     family: 'other',
+    routine: true,
     meaning: 'The acceptor has promised nobody higher. A quorum of these lets the leader answer reads, or prolongs its lease.',
   },
   {
