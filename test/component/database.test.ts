@@ -285,6 +285,20 @@ describe('why an operation waits', () => {
     expect(waitOfLatest(on)).toMatchObject({ stuck: false, why: expect.stringMatching(/^No leader among n/) });
   });
 
+  it('a server that was asked by name, and is gone', async () => {
+    const on = await quiet();
+    const [asked] = on.run.nodes.filter((node) => node !== leaderOf(on.run.world!));
+    await on.run.command({ type: 'crash', node: asked! });
+    Object.assign(useDatabase(), { server: asked, reads: 'local' });
+    await useDatabase().operate({ type: 'get', key: 'x' });
+    await play(on, MOMENT);
+    const only = `n${asked} was asked by name, so c1 asks nobody else.`;
+    expect(waitOfLatest(on)).toMatchObject({ stuck: true, why: `${only} n${asked} has crashed: restart it, or ask the leader instead.` });
+    await on.run.command({ type: 'remove', node: asked! });
+    await play(on, MOMENT);
+    expect(waitOfLatest(on)).toMatchObject({ why: `${only} n${asked} was taken away and does not come back: ask the leader instead.` });
+  });
+
   it('nothing is wrong', async () => {
     const on = await quiet();
     await useDatabase().operate({ type: 'begin' });

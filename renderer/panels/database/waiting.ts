@@ -21,13 +21,15 @@ export function waitOf(world: World, asked: Asked): Wait {
     ?.view?.client?.waiting.find((one) => one.session === session && one.sequence === sequence);
   const attempts = shown?.attempts ?? 1;
   const server = shown?.server ?? null;
-  return { attempts, server, ...reasonOf(world, client, server, attempts) };
+  return { attempts, server, ...reasonOf(world, client, server, attempts, shown?.pinned ?? false) };
 }
 
-function reasonOf(world: World, client: NodeId, server: NodeId | null, attempts: number): Pick<Wait, 'why' | 'stuck'> {
+function reasonOf(world: World, client: NodeId, server: NodeId | null, attempts: number, isPinned: boolean): Pick<Wait, 'why' | 'stuck'> {
   const name = nodeList([client]);
   const reached = reachOf(world, client);
   if (reached.length === 0) return { stuck: true, why: `${name} reaches no server that runs. It goes on asking.` };
+  // Whatever the others could answer, they are not asked.
+  if (server !== null && isPinned && !reached.includes(server)) return { stuck: true, why: goneText(world, client, server) };
   const members = acceptorsOf(world);
   const quorums = quorumsOf(world);
   const here = reached.filter((node) => members.includes(node));
@@ -43,11 +45,18 @@ function reasonOf(world: World, client: NodeId, server: NodeId | null, attempts:
   if (!isQuorum(quorums, 2, members, followers)) {
     return { stuck: true, why: `${nodeList([leader])} leads, but reaches no quorum: it can have nothing chosen.` };
   }
-  if (server !== null && !reached.includes(server)) {
-    return { stuck: true, why: `${nodeList([server])} was asked by name, and ${name} does not reach it.` };
-  }
   if (attempts > 1) return { stuck: false, why: 'No answer in time, so it was asked again under the same number: it takes effect only once.' };
   return { stuck: false, why: '' };
+}
+
+/** Of a server that was asked by name, and is not reached: why not, and what helps. */
+function goneText(world: World, client: NodeId, server: NodeId): string {
+  const [by, asked] = [nodeList([client]), nodeList([server])];
+  const only = `${asked} was asked by name, so ${by} asks nobody else.`;
+  const shown = world.nodes.get(server);
+  if (shown === undefined) return `${only} ${asked} was taken away and does not come back: ask the leader instead.`;
+  if (!shown.up) return `${only} ${asked} has crashed: restart it, or ask the leader instead.`;
+  return `${only} ${by} does not reach ${asked}: bring them together, or ask the leader instead.`;
 }
 
 /** Servers that run and that an actor exchanges packets with, itself left out. */

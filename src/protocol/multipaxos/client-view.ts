@@ -11,8 +11,8 @@ export function viewClient(state: ClientState): View {
   const count = state.waiting.length;
   const waiting = state.waiting.slice(0, WAITING_SHOWN).map((n) => {
     const { sequence, pending } = sessionOf(state, n);
-    const { operation, server, attempts } = pending!;
-    return { session: numberOf(state, n), sequence, text: describeOperation(operation), server, attempts };
+    const { operation, server, attempts, pinned } = pending!;
+    return { session: numberOf(state, n), sequence, text: describeOperation(operation), server, attempts, pinned };
   });
   return {
     roles: [],
