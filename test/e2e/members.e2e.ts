@@ -18,7 +18,7 @@ test('the spare server is dragged onto the island, learns, and becomes a member'
     await expect(person.preview).toContainText(/^n6 joins, and learns .* 6 members, majority 4$/);
   });
   await expect(app.node(6)).toHaveAccessibleName(/\bup\b/);
-  await expect(page.getByRole('complementary', { name: 'Dock' })).toContainText('6 members');
+  await expect(page.getByRole('region', { name: 'Dock' })).toContainText('6 members');
   await expect(app.node(6)).not.toHaveAccessibleName(/joining/);
   await expect(person.island(1, 2, 3, 4, 5, 6, C1, C1 + 1)).toContainText('6 of 6 acceptors');
 });
@@ -34,7 +34,7 @@ test('a crashed server that is dropped on the bin leaves through the log, and go
     await expect(person.preview).toContainText(`n${going} leaves through the log`);
   });
   await expect(app.node(going)).toHaveCount(0);
-  await expect(page.getByRole('complementary', { name: 'Dock' })).toContainText('4 members');
+  await expect(page.getByRole('region', { name: 'Dock' })).toContainText('4 members');
   await person.expectLogged(`n${going} was taken away`);
 });
 
