@@ -2,15 +2,17 @@
 import { logGroups } from '../contract/log.ts';
 import { protocols } from '../protocol/registry.ts';
 import { UsageError } from './argument-values.ts';
+import { CHECK_HELP, readCheckArguments, type CheckOptions } from './check-arguments.ts';
 import { readReplayArguments, type ReplayOptions } from './replay-arguments.ts';
 import { readRunArguments, type RunOptions } from './run-arguments.ts';
 import { readSpecArguments, SPEC_HELP, type SpecOptions } from './spec-arguments.ts';
 
-export type Request = { readonly type: 'help' | 'version' } | RunOptions | ReplayOptions | SpecOptions;
+export type Request = { readonly type: 'help' | 'version' } | RunOptions | ReplayOptions | SpecOptions | CheckOptions;
 
 export const HELP = `Usage: synod run [SCENARIO] [OPTIONS]
        synod replay FILE [OPTIONS]
        synod spec NAME [OPTIONS]
+       synod check FILE [OPTIONS]
        synod --help | --version
 
 run runs a cluster without a window and prints what happens, one sentence per event.
@@ -44,16 +46,19 @@ Both take
   --json           JSON Lines: one object per event, the summary last
 
 ${SPEC_HELP}
+${CHECK_HELP}
 Exit codes: 0 the run ended, or was interrupted; 1 it failed; 2 the command line or
 the file is wrong; 3 two values were chosen in one instance: Agreement is broken;
 4 the replay differs from the run that was saved; 5 an expectation of the scenario is
-broken; 6 a violation was found; 130 a replay or a search was interrupted before its end.
+broken; 6 a violation was found; 7 a check gave up and does not
+know; 130 a replay or a search was interrupted before its end.
 `;
 
 const readers = new Map<string, (args: readonly string[]) => Request>([
   ['run', readRunArguments],
   ['replay', readReplayArguments],
   ['spec', readSpecArguments],
+  ['check', readCheckArguments],
 ]);
 
 /**

@@ -6,4 +6,5 @@ export const EXIT_DISAGREED = 3;
 export const EXIT_DIVERGED = 4;
 export const EXIT_BROKEN = 5;
 export const EXIT_VIOLATION = 6;
+export const EXIT_UNKNOWN = 7;
 export const EXIT_INTERRUPTED = 130;

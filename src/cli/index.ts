@@ -5,6 +5,7 @@ import { ScenarioError } from '../scenario/parse.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { UsageError } from './argument-values.ts';
 import { HELP, readArguments, type Request } from './arguments.ts';
+import { check } from './check.ts';
 import { write } from './command.ts';
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
 import { replay } from './replay.ts';
@@ -28,6 +29,7 @@ async function carryOut(request: Request): Promise<number> {
   if (request.type === 'run') return run(request);
   if (request.type === 'replay') return replay(request);
   if (request.type === 'spec') return spec(request);
+  if (request.type === 'check') return check(request);
   write(request.type === 'help' ? HELP : `${manifest.version}\n`);
   return EXIT_OK;
 }

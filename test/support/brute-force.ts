@@ -3,10 +3,10 @@
  * of its own: slow, and too simple to be wrong.
  */
 import type { Call } from '../../src/check/linearizability/history.ts';
+import type { OperationResult } from '../../src/protocol/machine/operation.ts';
 
-const DONE = JSON.stringify({ type: 'done' });
-
-interface Service {
+/** What the service holds; changed in place. */
+export interface Service {
   next: number;
   readonly open: Map<number, { readonly client: string; readonly writes: [string, string][] }>;
   readonly table: Map<string, string>;
@@ -31,42 +31,45 @@ function someOrder(order: readonly Call[], rest: readonly Call[]): boolean {
 }
 
 function explains(order: readonly Call[]): boolean {
-  const service: Service = { next: 1, open: new Map(), table: new Map() };
+  const service = createService();
   return order.every((call) => {
-    const answer = answered(service, call);
+    const answer = answerOf(service, call);
     const { result } = call;
-    if (result === null) return true;
-    return answer === 'refused' ? result.type === 'refused' : answer === JSON.stringify(result);
+    return result === null || (answer.type === 'refused' ? result.type === 'refused' : JSON.stringify(answer) === JSON.stringify(result));
   });
 }
 
-/** The answer as JSON, or `refused`. */
-function answered(service: Service, { client, operation }: Call): string {
+export function createService(): Service {
+  return { next: 1, open: new Map(), table: new Map() };
+}
+
+/** Has the service do it. */
+export function answerOf(service: Service, { client, operation }: Pick<Call, 'client' | 'operation'>): OperationResult {
   const { open, table } = service;
   switch (operation.type) {
     case 'get':
-      return JSON.stringify({ type: 'value', value: table.get(operation.key) ?? null });
+      return { type: 'value', value: table.get(operation.key) ?? null };
     case 'put':
       table.set(operation.key, operation.value);
-      return DONE;
+      return { type: 'done' };
     case 'cas': {
       const value = table.get(operation.key) ?? null;
       const swapped = value === operation.expected;
       if (swapped) table.set(operation.key, operation.value);
-      return JSON.stringify({ type: 'swapped', swapped, value });
+      return { type: 'swapped', swapped, value };
     }
     case 'begin': {
       const transaction = service.next++;
       open.set(transaction, { client, writes: [] });
-      return JSON.stringify({ type: 'begun', transaction });
+      return { type: 'begun', transaction };
     }
     default: {
       const transaction = open.get(operation.transaction);
-      if (transaction?.client !== client) return 'refused';
+      if (transaction?.client !== client) return { type: 'refused', why: 'not open' };
       if (operation.type === 'write') transaction.writes.push([operation.key, operation.value]);
       else open.delete(operation.transaction);
       if (operation.type === 'commit') for (const [key, value] of transaction.writes) table.set(key, value);
-      return DONE;
+      return { type: 'done' };
     }
   }
 }

@@ -8,7 +8,7 @@ import { registerModel } from './register-model.ts';
 import { Search } from './search.ts';
 
 /** States after which the search gives up, unless told otherwise. */
-export const STATES_DEFAULT = 500_000;
+export const STATES_DEFAULT = 200_000;
 
 /** An order of some operations of a part that explains their answers, and the operation with which it cannot go on. */
 export interface PartialOrder {
