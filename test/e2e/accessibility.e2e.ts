@@ -98,26 +98,58 @@ for (const size of SIZES) {
       await clean(person, 'the knife');
       await page.keyboard.press('Escape');
     });
+
+    test(`nothing to complain of in a replicated log in the ${theme.toLowerCase()} theme at ${size.width}×${size.height}`, async ({ person }) => {
+      test.setTimeout(120_000);
+      const { page } = person;
+      await person.begin({ protocol: 'multipaxos', seed: 41 });
+      await dress(person, size, theme);
+      await expect(page.locator('button[data-node]:has(.leader)')).toBeVisible();
+      await person.pause();
+      for (const tab of ['Log', 'Slots', 'Database'] as const) {
+        await page.getByRole('tab', { name: tab, exact: true }).click();
+        await clean(person, `the stage with servers and clients, and ${tab} below it`);
+      }
+      await page.getByRole('button', { name: 'Legend' }).click();
+      await expect(page.getByRole('list', { name: 'Kinds of packets' })).toBeInViewport({ ratio: 1 });
+      await clean(person, 'the card of packets');
+      await page.getByRole('button', { name: 'Legend' }).click();
+
+      await person.app.node(1).focus();
+      await page.keyboard.press('m');
+      await expect(page.getByRole('gridcell', { name: /^n1 to c1/ })).toBeVisible();
+      await clean(person, 'the table of links, clients among them');
+      await page.keyboard.press('Escape');
+      await person.menu('new-run');
+      await expect(page.getByRole('dialog', { name: 'New run' })).toBeVisible();
+      await clean(person, 'the dialog New run with a database');
+      await page.keyboard.press('Escape');
+    });
   }
 }
 
 /** A run with something of everything: values chosen, two islands, one node down, one in the inspector; paused. */
 async function scene(person: Person, size: (typeof SIZES)[number], theme: (typeof THEMES)[number]): Promise<void> {
   const { app, page } = person;
-  await app.electron.evaluate(({ BrowserWindow }, { width, height }) => {
-    BrowserWindow.getAllWindows()[0]!.setContentSize(width, height);
-  }, size);
   await person.begin({ seed: 41, client: { enabled: true } });
-  await expect.poll(() => page.evaluate(() => [window.innerWidth, window.innerHeight])).toEqual([size.width, size.height]);
-  await page.getByRole('button', { name: 'Theme' }).click();
-  await page.getByRole('menuitemradio', { name: theme }).click();
-  await expect(page.locator('html')).toHaveAttribute('data-theme', theme.toLowerCase());
+  await dress(person, size, theme);
   await app.waitForChosen(2);
   await person.choose(5, 'Isolate');
   await person.crash(4);
   await person.pause();
   await app.node(3).locator('.disc').click();
   await page.mouse.move(0, 0);
+}
+
+/** Gives the window its size and its theme. */
+async function dress({ app, page }: Person, size: (typeof SIZES)[number], theme: (typeof THEMES)[number]): Promise<void> {
+  await app.electron.evaluate(({ BrowserWindow }, { width, height }) => {
+    BrowserWindow.getAllWindows()[0]!.setContentSize(width, height);
+  }, size);
+  await expect.poll(() => page.evaluate(() => [window.innerWidth, window.innerHeight])).toEqual([size.width, size.height]);
+  await page.getByRole('button', { name: 'Theme' }).click();
+  await page.getByRole('menuitemradio', { name: theme }).click();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', theme.toLowerCase());
 }
 
 /** Something of every fault on the stage: the first three nodes are up and together. */
