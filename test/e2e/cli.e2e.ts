@@ -157,11 +157,11 @@ test.describe('a run that is saved', () => {
 
   test('and then cut short is refused with its line', async () => {
     const half = join(folder, 'half.synod');
-    writeFileSync(half, readFileSync(file, 'utf8').split('\n').slice(0, 15).join('\n'));
+    writeFileSync(half, readFileSync(file, 'utf8').split('\n').slice(0, 16).join('\n'));
     expect(await run(['replay', half])).toMatchObject({
       code: 2,
       output: '',
-      error: 'synod: half.synod, line 15: the file ends before the list does: "]" was expected\n',
+      error: 'synod: half.synod, line 16: the file ends before the list does: "]" was expected\n',
     });
     expect(await run(['run', scenario, '--out', join(folder, 'no', 'run.synod')])).toMatchObject({
       code: 2,

@@ -223,13 +223,17 @@ test('in hold mode nothing moves until it is delivered, from the stage or by a k
 test('a frozen node stands still while the others choose, and learns of it when it thaws', async ({ person }) => {
   const { app } = person;
   await person.begin({ seed: 30, speed: 4 });
+  // Held while it is frozen and asked, so that it does not thaw before anybody has looked.
+  await person.pause();
   await person.chooseWithin(3, /^Clock, disk/, 'Freeze for 10 s');
   await expect(app.node(3)).toHaveAccessibleName(/\bfrozen\b/);
   await person.propose(1, 'patience');
-  await app.waitForChosen(1, [1, 2, 4, 5]);
-  await expect(app.node(3)).toHaveAccessibleName(/\bfrozen\b/);
+  await person.play();
   await app.waitForChosen(1, [1, 2, 3, 4, 5]);
   await expect(app.node(3)).not.toHaveAccessibleName(/\bfrozen\b/);
+  await person.filterLog('learned that "patience"');
+  await expect.poll(() => person.logCount()).toBe(5);
+  expect((await app.log()).at(-1)).toContain('n3 learned');
 });
 
 test('a link is clicked and spoiled in one direction; the table of links says so', async ({ person }) => {

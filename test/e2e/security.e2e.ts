@@ -44,7 +44,7 @@ test('malformed and out-of-range requests are refused with a sentence, and chang
   await synod.request('session:command', { type: 'client', settings: { enabled: false } });
   const before = await stateOf(synod);
   const wrong: [string, unknown, RegExp][] = [
-    ['session:command', { type: 'crash', node: 99 }, /^node: must be a whole number from 1 to 15, not 99$/],
+    ['session:command', { type: 'crash', node: 99 }, /^node: must be a whole number from 1 to 23, not 99$/],
     ['session:command', { type: 'crash', node: 6 }, /n6/],
     ['session:command', { type: 'crash', node: 1, force: true }, /no field "force"/],
     ['session:command', { type: 'launch' }, /^type: must be "propose"/],
