@@ -32,7 +32,7 @@ export async function spec(options: SpecOptions): Promise<number> {
   const seconds = (performance.now() - begun) / 1000;
   write(json ? `${JSON.stringify(summary(options, outcome, seconds))}\n` : report(specification, only, outcome, seconds));
   if (outcome.violation !== null) return EXIT_VIOLATION;
-  return signal.aborted ? EXIT_INTERRUPTED : EXIT_OK;
+  return signal.aborted && !outcome.complete ? EXIT_INTERRUPTED : EXIT_OK;
 }
 
 function summary({ name, mutant }: SpecOptions, outcome: Outcome, seconds: number): object {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { UsageError } from '../../../src/cli/argument-values.ts';
-import { readArguments } from '../../../src/cli/arguments.ts';
+import { HELP, readArguments } from '../../../src/cli/arguments.ts';
 import { EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from '../../../src/cli/exit-codes.ts';
 import { readSpecArguments } from '../../../src/cli/spec-arguments.ts';
 import { spec } from '../../../src/cli/spec.ts';
@@ -32,6 +32,11 @@ test('options', () => {
     states: 9,
     json: true,
   });
+});
+
+test('the help text names every option', () => {
+  const names = ['acceptors', 'values', 'max-ballot', 'slots', 'q1', 'q2', 'quorum', 'mutant', 'only', 'states', 'json'];
+  for (const name of names) expect(HELP).toContain(`--${name} `);
 });
 
 test('any quorum system', () => {
