@@ -20,8 +20,6 @@ export interface NodeWorkerData {
   readonly setup: NodeSetup<unknown>;
   readonly disk: DiskAtStart;
   readonly directory: string;
-  /** There is a window beside it, which comes first. */
-  readonly observe: boolean;
   /** It does not start, but goes on in this state, on a disk that holds this; `setup` and `disk` tell how it started. */
   readonly resume?: { readonly runner: RunnerData; readonly disk: DiskData };
   /** To the router. */

@@ -1,10 +1,8 @@
 /** Entry of the router's thread. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { protocolNamed } from '../../protocol/registry.ts';
-import { giveWay } from './give-way.ts';
 import type { RouterWorkerData } from './messages.ts';
 import { serveRouter } from './router-server.ts';
 
 const data = workerData as RouterWorkerData;
-if (data.observe) giveWay();
 serveRouter(parentPort!, data, protocolNamed(data.header.protocol));

@@ -243,11 +243,11 @@ export class ThreadCluster {
 
   private startThread({ setup, disk, incarnation }: ThreadOrder, resume?: NodeWorkerData['resume']): void {
     const { node } = setup;
-    const { header, workers, observe, nodeHeapMb } = this.options;
+    const { header, workers, nodeHeapMb } = this.options;
     const { port1, port2 } = new MessageChannel();
     const directory = directoryOf(this.options, node);
     const workerData: NodeWorkerData = {
-      ...{ protocol: header.protocol, setup, disk, directory, observe, port: port1 },
+      ...{ protocol: header.protocol, setup, disk, directory, port: port1 },
       ...(resume && { resume }),
     };
     const worker = new Worker(workers.node, {
