@@ -1,6 +1,7 @@
 /**
  * How long it takes to see any moment of a run, asked of the history's thread and back: at 10⁴, 10⁵ and 10⁶ events, on a
- * quiet network and with every kind of fault on; and what the history keeps for it.
+ * quiet network and with every kind of fault on; the same of a log that fills as fast as it can; and what the history
+ * keeps for it.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -51,6 +52,14 @@ function runOf(events: number, faulty: boolean): { readonly run: Run; readonly e
   return { run: cluster.run(), end: { at: cluster.now, seq: log.seq } };
 }
 
+/** Five servers whose log four clients fill, each with 16 operations under way. */
+function logOf(events: number): { readonly run: Run; readonly end: Place } {
+  const config = { load: { sessions: 16, pause: 0 }, window: 64 };
+  const cluster = new InlineCluster(createHeader(protocolNamed('multipaxos'), { nodes: 5, clients: 4, seed: 1, config }));
+  cluster.runEvents(events);
+  return { run: cluster.run(), end: { at: cluster.now, seq: cluster.scheduler.log.seq } };
+}
+
 /** Wall times of seeks to moments all over the run, ms, ascending. */
 async function seekTimes(history: HistoryClient, end: number): Promise<number[]> {
   const random = createRandom(7);
@@ -82,11 +91,12 @@ function bytesKept(run: Run, end: Place): number {
 async function run(): Promise<Row[]> {
   const rows: Row[] = [];
   const history = HistoryClient.start({ worker: __filename });
-  for (const faulty of [false, true]) {
+  let runs = 0;
+  for (const sort of ['', ', faults', ', Multi-Paxos']) {
     for (const size of SIZES) {
-      const name = `${size.toLocaleString('en')} events${faulty ? ', faults' : ''}`;
-      const { run: held, end } = runOf(size, faulty);
-      await history.load(held, end, { run: size + Number(faulty) });
+      const name = `${size.toLocaleString('en')} events${sort}`;
+      const { run: held, end } = sort === ', Multi-Paxos' ? logOf(size) : runOf(size, sort !== '');
+      await history.load(held, end, { run: ++runs });
       const times = await seekTimes(history, end.seq);
       const at = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))]!;
       rows.push({ bench: 'scrub', metric: `seek p50, ${name}`, value: at(0.5), unit: 'ms' });
