@@ -99,7 +99,7 @@ describe.each(modelNames)('a history of the model %s', (model) => {
           expect(order).not.toContain(blocked);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 1500 },
     );
     expect(verdicts.get('linearizable')).toBeGreaterThan(100);
     expect(verdicts.get('violation')).toBeGreaterThan(100);
