@@ -30,7 +30,7 @@ interface Under {
   result: OperationResult | null;
 }
 
-/** Every value is written once. */
+/** Every value is written once. What is under way when the last of so many operations ends is never answered. */
 export function simulatedHistory(seed: number, given: Simulated): History {
   const { operations, clients, keys, unanswered, transactions = 0.3 } = given;
   const random = createRandom(seed, 0x115);
@@ -68,6 +68,8 @@ export function simulatedHistory(seed: number, given: Simulated): History {
     }
     under = under.filter(({ returned }) => returned > now);
   }
+  // What is under way at the end may have taken effect.
+  for (const { call } of under) calls.push({ ...call, result: null, returned: Infinity });
   return { model: 'database', calls: calls.sort((a, b) => a.invoked - b.invoked) };
 }
 
