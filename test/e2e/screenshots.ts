@@ -112,12 +112,17 @@ test('the library', async ({ launch }) => {
 });
 
 test('two leaders, and the tables of all servers', async ({ launch }) => {
-  const { app, take } = await open(launch, 'light', [join(root, 'src/scenario/library/two-leaders.yaml')]);
+  const { app, take } = await open(launch, 'light', ['--protocol', 'multipaxos', '--seed', '7']);
   const { page } = app;
+  await app.request('transport:set', { playing: true, speed: 8 });
   await app.request('session:command', { type: 'configure', config: { load: { sessions: 2, pause: 300_000 } } });
-  await app.request('transport:set', { playing: true, speed: 4 });
-  await app.waitForLog(/n[345] leads with/);
-  await app.waitForLog(/c2 is answered/);
+  await app.waitForChosen(4);
+  await app.request('session:command', { type: 'request', node: 1, request: { type: 'campaign' } });
+  await app.waitForChosen(30);
+  const groups = [[1, 2, 16], [3, 4, 5, 17]];
+  await app.request('session:command', { type: 'partition', groups });
+  await expect.poll(async () => (await page.locator('button[data-node]').evaluateAll((discs) => discs.map((disc) => disc.getAttribute('aria-label')))).filter((name) => /\blead(s|ing)\b/.test(name ?? '')).length).toBe(2);
+  await app.waitForChosen(60);
   await page.getByRole('tab', { name: 'Slots' }).click();
   await expect(page.getByRole('tabpanel', { name: 'Slots' })).toBeVisible();
   await take('slots');
