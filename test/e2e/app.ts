@@ -267,7 +267,7 @@ async function attached(options: Parameters<typeof _electron.launch>[0]): Promis
 
 /** From its spoken name: `Instance 2: red at 3.1 s, accepted by n1, n2 and n3; known to n1`. */
 function chosenRow(name: string): ChosenRow {
-  const match = /^Instance (\d+): (.*) at [^,;]*(?:, accepted by ([^;]*))?; known to (.*)$/.exec(name);
+  const match = /^(?:Instance|Slot) (\d+): (.*) at [^,;]*(?:, accepted by ([^;]*))?; known to (.*)$/.exec(name);
   if (match === null) throw new Error(`a row of chosen values has a strange name: ${name}`);
   return { slot: Number(match[1]), value: match[2]!, quorum: nodesIn(match[3]), knownTo: nodesIn(match[4]) };
 }
