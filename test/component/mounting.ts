@@ -63,11 +63,16 @@ export function show(component: Component, props: Record<string, unknown> = {}):
 
 /** Waits until what was sent is folded in and on the page. */
 export async function settled(): Promise<void> {
-  for (let i = 0; i < 3; i++) {
+  // When much happens, what is written follows what is painted a moment later.
+  for (let frames = 0; frames < 3 || scenes.some(isBehind); frames++) {
     await new Promise<void>((done) => requestAnimationFrame(() => done()));
     await nextTick();
   }
   setActivePinia(pinia);
+}
+
+function isBehind({ run }: Scene): boolean {
+  return run.past === null && (run.painted()?.seq ?? 0) > run.liveSeq;
 }
 
 /** Waits at least this long, for what happens at most so often. */
