@@ -25,7 +25,8 @@ const options = {
 export const CHECK_HELP = `check tells whether a history of what clients asked and were answered is linearizable,
 and prints an order that explains every answer, or the operation for which there is none.
 
-  FILE             a history (JSON); docs/histories.md says what it looks like
+  FILE             a history (JSON), docs/histories.md says what it looks like; or a run
+                   that was saved, which is had again for its history
   --model NAME     ${modelNames.join(', ')}; unless given, what FILE says
   --states N       gives up after so many states; unless given, ${STATES_DEFAULT}
   --json           one line: {"verdict", "order", "violation", "states", …}

@@ -1,20 +1,26 @@
-/** `synod check`: tells whether a history is linearizable. */
+/** `synod check`: tells whether a history, or that of a saved run, is linearizable. */
 import { basename } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { checking, ModelError, type Verdict } from '../check/linearizability/check.ts';
 import { HistoryError, readHistory } from '../check/linearizability/file.ts';
-import type { History } from '../check/linearizability/history.ts';
+import { HistoryRecorder, type History } from '../check/linearizability/history.ts';
+import { readEvents } from '../cluster/packed-events.ts';
+import { isRunFile } from '../cluster/run-file/run-file.ts';
 import { readRunText } from '../host/run-file.ts';
+import { openRunFile, type OpenedRun } from '../scenario/run-file.ts';
 import { UsageError } from './argument-values.ts';
 import type { CheckOptions } from './check-arguments.ts';
 import { checkSummary, checkText } from './check-report.ts';
 import { interrupted, write } from './command.ts';
 import { EXIT_INTERRUPTED, EXIT_OK, EXIT_UNKNOWN, EXIT_VIOLATION } from './exit-codes.ts';
+import { replayInline } from './inline.ts';
 
 /** @returns the exit code. @throws UsageError when there is nothing to check, RunFileError when the file cannot be read. */
 export async function check({ file, model, states, json }: CheckOptions): Promise<number> {
-  const history = historyIn(await readRunText(file), basename(file));
+  const [text, name] = [await readRunText(file), basename(file)];
   const signal = interrupted();
+  const history = isRunFile(text) ? await historyOfRun(openRunFile(text, name), name, signal) : historyIn(text, name);
+  if (history === null) return EXIT_INTERRUPTED;
   const against = model ?? history.model;
   const verdict = await verdictOn({ ...history, model: against }, states, signal);
   if (verdict === null) return EXIT_INTERRUPTED;
@@ -30,6 +36,27 @@ function historyIn(text: string, name: string): History {
     if (error instanceof HistoryError) throw new UsageError(error.message);
     throw error;
   }
+}
+
+/** What the clients of a saved run asked for and were answered. Null: it was interrupted. */
+async function historyOfRun({ run, end, digest, readOnly }: OpenedRun, name: string, signal: AbortSignal): Promise<History | null> {
+  if (readOnly !== '') throw new UsageError(`${name} cannot be checked. ${readOnly}`);
+  const recorder = new HistoryRecorder();
+  const replayed = await replayInline({
+    run,
+    end,
+    enough: () => signal.aborted,
+    listener: {
+      events: (packed) => {
+        for (const event of readEvents(packed)) recorder.take(event);
+      },
+      problem: () => {},
+    },
+  });
+  if (!replayed.complete) return null;
+  const isSame = replayed.divergence === null && (digest === null || digest === replayed.digest);
+  if (isSame) return recorder.history();
+  throw new UsageError(`${name} cannot be checked: it is not the run that was saved; synod replay ${name} says where it differs`);
 }
 
 /** Null: it was interrupted. */

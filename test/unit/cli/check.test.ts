@@ -7,7 +7,11 @@ import { readArguments } from '../../../src/cli/arguments.ts';
 import { check } from '../../../src/cli/check.ts';
 import { EXIT_OK, EXIT_UNKNOWN, EXIT_VIOLATION } from '../../../src/cli/exit-codes.ts';
 import { historyText } from '../../../src/check/linearizability/file.ts';
+import { runFileText } from '../../../src/cluster/run-file/run-file.ts';
+import { InlineCluster } from '../../../src/host/inline.ts';
+import { libraryText } from '../../../src/scenario/library.ts';
 import { historyNoted } from '../../support/histories.ts';
+import { runOf } from '../../support/scenarios.ts';
 
 let folder = '';
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'synod-check-'))));
@@ -76,5 +80,31 @@ describe('synod check', () => {
   it('refuses what is no history, and operations that the model does not have', async () => {
     await expect(checked('{}')).rejects.toThrow(UsageError);
     await expect(checked(noted('c1 1-2 begin: #1'), { model: 'register' })).rejects.toThrow('has no operation begin');
+  });
+});
+
+describe('a saved run', () => {
+  /** The text of a run of a scenario of the library, as `synod run --out` saves it. */
+  function savedRun(name: string, change: (text: string) => string = (text) => text): string {
+    const { title, header, until } = runOf(change(libraryText(name)));
+    const cluster = new InlineCluster(header);
+    cluster.runUntil(until!);
+    const end = { at: cluster.now, seq: cluster.scheduler.log.seq };
+    return runFileText({ title, app: '', run: cluster.run(), end, digest: cluster.digest, marks: [], expect: null });
+  }
+
+  it('is checked by what its clients were answered', async () => {
+    const stale = await checked(savedRun('stale-read'), { json: true });
+    expect(stale.code).toBe(EXIT_VIOLATION);
+    expect(JSON.parse(stale.printed)).toMatchObject({ operations: 4, violation: { property: 'Linearizability' } });
+    vi.restoreAllMocks();
+    const careful = await checked(savedRun('stale-read', (text) => text.replace('reads: local', 'reads: log')), { json: true });
+    expect(careful.code).toBe(EXIT_OK);
+    expect(JSON.parse(careful.printed)).toMatchObject({ operations: 4, violation: null });
+  });
+
+  it('that is not the one that was saved is not checked', async () => {
+    const changed = savedRun('stale-read').replace(/"digest": "[0-9a-f]/, (found) => found.slice(0, -1) + (found.endsWith('0') ? '1' : '0'));
+    await expect(checked(changed)).rejects.toThrow('it is not the run that was saved; synod replay history.json says where it differs');
   });
 });
