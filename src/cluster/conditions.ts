@@ -27,6 +27,8 @@ export type Pattern =
       readonly slot: number | null;
       readonly value: string | null;
     }
+  /** A check fails: the one of this name, or any. */
+  | { readonly type: 'violated'; readonly check: string | null }
   /** A second value is known to be chosen in one slot: Agreement is broken. */
   | { readonly type: 'conflict' }
   /** A node begins to lead: says so, or sends its first request of phase 2 since another node did, or of the run. */
@@ -246,6 +248,8 @@ export class Observer {
           this.refusing.has(meaning.packet.kind) &&
           (pattern.node ?? event.node) === event.node
         );
+      case 'violated':
+        return event.type === 'violation' && (pattern.check ?? event.check) === event.check;
       case 'parted':
         return meaning.parted;
       case 'healed':

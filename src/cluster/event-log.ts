@@ -207,6 +207,13 @@ export class EventLog {
       case 'synced':
         w.byte(event.node);
         break;
+      case 'violation':
+        w.text(event.check);
+        w.uint(event.slot);
+        w.text(event.text);
+        w.uint(event.events.length);
+        for (const seq of event.events) w.uint(seq);
+        break;
     }
     this.end();
   }
@@ -306,6 +313,7 @@ type RareEvent = Extract<
       | 'hold'
       | 'held'
       | 'retimed'
-      | 'synced';
+      | 'synced'
+      | 'violation';
   }
 >;

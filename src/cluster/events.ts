@@ -6,6 +6,7 @@
  * effects follow it, with the same time and node, up to the next step.
  */
 import type { Ballot } from '../protocol/ballot.ts';
+import type { Violation } from '../protocol/checker.ts';
 import type { NodeId, Reply, Saved, ValueSort } from '../protocol/protocol.ts';
 import type { LossCause } from '../network/packet.ts';
 import type { FaultSettings } from '../network/faults/fault.ts';
@@ -106,7 +107,9 @@ export type EventBody =
   /** A packet stands still, having gone this share of its way. */
   | { readonly type: 'held'; readonly packet: number; readonly progress: number }
   /** A packet goes on from where it is, or stands, and is due then. */
-  | { readonly type: 'retimed'; readonly packet: number; readonly due: number };
+  | { readonly type: 'retimed'; readonly packet: number; readonly due: number }
+  /** The step before it contradicts what was before: a check has failed (check/monitor.ts). */
+  | ({ readonly type: 'violation' } & Violation);
 
 export type EventType = EventBody['type'];
 
@@ -153,6 +156,7 @@ export const eventTypes = [
   'return',
   'added',
   'removed',
+  'violation',
 ] as const satisfies readonly EventType[];
 
 /** Whether the event begins a step of a node. */

@@ -166,6 +166,10 @@ function readEvent(r: Reader, seq: number, before: number): RunEvent {
       return { seq, at, type, node: r.byte(), session: r.uint(), sequence: r.uint(), operation: r.text() };
     case 'return':
       return { seq, at, type, node: r.byte(), session: r.uint(), sequence: r.uint(), result: r.text() };
+    case 'violation': {
+      const [check, slot, text] = [r.text(), r.uint(), r.text()];
+      return { seq, at, type, check, slot, text, events: Array.from({ length: r.uint() }, () => r.uint()) };
+    }
     case 'added':
     case 'removed':
       return { seq, at, type, node: r.byte(), groups: readGroups(r) };

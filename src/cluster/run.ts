@@ -9,11 +9,13 @@ import { clientDefaults } from './commands.ts';
 import type { ScriptedCommand } from './script.ts';
 
 /** Raised whenever the same header and commands would no longer give the same events. */
-export const ENGINE_VERSION = 2;
+export const ENGINE_VERSION = 3;
 
 export interface RunHeader {
   readonly engine: number;
   readonly protocol: string;
+  /** The name of the change by which the protocol is broken on purpose (protocol/mutants). @default none */
+  readonly mutant?: string;
   /** Complete and checked by the protocol. */
   readonly config: unknown;
   /** An unsigned 32-bit integer. */
@@ -84,13 +86,16 @@ export function createHeader(
     readonly network?: NetworkSettings;
     readonly client?: Partial<ClientSettings>;
     readonly script?: readonly ScriptedCommand[];
+    /** The protocol is to be the one so broken. @default not at all */
+    readonly mutant?: string;
   },
 ): RunHeader {
-  const { script = [] } = choices;
+  const { script = [], mutant } = choices;
   const nodes = Array.from({ length: nodeCountSchema.parse(choices.nodes) }, (_, i) => i + 1);
   return {
     engine: ENGINE_VERSION,
     protocol: protocol.name,
+    ...(mutant !== undefined && { mutant }),
     config: protocol.config(choices.config ?? {}, nodes),
     seed: seedSchema.parse(choices.seed),
     nodes,

@@ -18,6 +18,7 @@ export const markKinds = [
   'fault',
   'command',
   'conflict',
+  'violation',
 ] as const;
 export type MarkKind = (typeof markKinds)[number];
 

@@ -1,5 +1,6 @@
 /** What the world view holds (world.ts). Plain data. */
 import type { Ballot } from '../protocol/ballot.ts';
+import type { Violation } from '../protocol/checker.ts';
 import type { NodeId, ValueSort, View } from '../protocol/protocol.ts';
 import type { FaultSettings } from '../network/faults/fault.ts';
 import type { Groups } from '../network/topology.ts';
@@ -100,6 +101,16 @@ export const TERMS_KEPT_MAX = 100;
 export const OPERATIONS_KEPT_MAX = 200;
 export const SPECIAL_KEPT_MAX = 1000;
 
+/** A check that has failed. Never changed in place. */
+export interface ViolationWorld extends Violation {
+  /** The event that says so, and its virtual time, µs. */
+  readonly seq: number;
+  readonly at: number;
+}
+
+/** Violations that the world keeps: the first of them, for one leads to others. */
+export const VIOLATIONS_KEPT_MAX = 100;
+
 export interface Counters {
   sent: number;
   delivered: number;
@@ -158,6 +169,8 @@ export interface World {
   /** Requests not answered yet: the node and what was asked. */
   readonly requests: Map<number, { readonly node: NodeId; readonly client: string; readonly body: string; readonly at: number }>;
   readonly counters: Counters;
+  /** Checks that have failed, in their order. Never changed in place. */
+  violations: readonly ViolationWorld[];
 }
 
 /** Names an operation among all of its run. */

@@ -8,7 +8,7 @@ import { directionKey, directionOf, whole } from '../network/topology.ts';
 import type { RunEvent } from './events.ts';
 import { actorsOf, type RunHeader } from './run.ts';
 import { forget, invoke, lead, learn, respond } from './world-log.ts';
-import type { Counters, NodeWorld, PacketWorld, World } from './world-types.ts';
+import { VIOLATIONS_KEPT_MAX, type Counters, type NodeWorld, type PacketWorld, type World } from './world-types.ts';
 
 export { packetProgress };
 export * from './world-types.ts';
@@ -48,6 +48,7 @@ export function createWorld(header: RunHeader): World {
       invoked: 0,
       returned: 0,
     },
+    violations: [],
   };
 }
 
@@ -227,6 +228,11 @@ export function applyEvent(world: World, event: RunEvent): void {
     case 'retimed': {
       const packet = packetOf(world, event.packet);
       world.packets.set(event.packet, { ...packet, ...whereAt(packet, event.at), due: event.due, held: false });
+      break;
+    }
+    case 'violation': {
+      const { seq, at, check, slot, text, events } = event;
+      if (world.violations.length < VIOLATIONS_KEPT_MAX) world.violations = [...world.violations, { seq, at, check, slot, text, events }];
       break;
     }
     case 'save':

@@ -11,7 +11,7 @@ import type { PacketWorld, World } from '../cluster/world.ts';
 import { latencyText } from './format.ts';
 
 /** What a person filters the log by. */
-export const logGroups = ['messages', 'decisions', 'faults', 'requests', 'disk', 'timers', 'notes'] as const;
+export const logGroups = ['messages', 'decisions', 'faults', 'requests', 'disk', 'timers', 'notes', 'checks'] as const;
 export type LogGroup = (typeof logGroups)[number];
 
 export interface LogRow {
@@ -59,6 +59,8 @@ export function logRow(world: World, event: RunEvent): LogRow {
     case 'added':
     case 'removed':
       return { event, group: 'faults', nodes: [event.node], packet: null };
+    case 'violation':
+      return { event, group: 'checks', nodes: [], packet: null };
     case 'synced':
       return { event, group: 'disk', nodes: [event.node], packet: null };
     case 'held':
@@ -90,6 +92,8 @@ export function sentence(protocol: AnyProtocol, row: LogRow): string {
       return `${event.client} asked ${nameOf(event.node)}: ${protocol.describeRequest(JSON.parse(event.body))}`;
     case 'deliver':
       return `${nameOf(event.node)} got ${row.packet?.from === event.node ? 'its own' : sender(row.packet)} ${packetText(protocol, row.packet)}`;
+    case 'violation':
+      return `${event.check} is VIOLATED: ${event.text}`;
     case 'timer':
       return `${nameOf(event.node)} timer fired: ${protocol.describeTimer(event.name)}`;
     case 'send': {

@@ -9,7 +9,7 @@ import type { Command, JournalEntry } from '../cluster/commands.ts';
 import { actorsOf, type NodeInspection, type Run, type RunHeader } from '../cluster/run.ts';
 import { IDLE_WINDOWS_MAX, Scheduler, type SchedulerState, type Window } from '../cluster/scheduler.ts';
 import { NodeRunner, type RunnerData } from './runner.ts';
-import { Disk, type DiskData } from './storage/disk.ts';
+import { Disk, type DiskData } from '../cluster/disk/disk.ts';
 
 export interface InlineOptions {
   /** Whether nodes make views. @default false */

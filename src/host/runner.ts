@@ -33,7 +33,7 @@ import type { CrashPoint } from '../cluster/events.ts';
 import { EffectWriter } from './runner/effects.ts';
 import { Inputs, type PendingInput } from './runner/inputs.ts';
 import { Timers, type TimersData } from './runner/timers.ts';
-import type { Save, Write } from './storage/disk.ts';
+import type { Save, Write } from '../cluster/disk/disk.ts';
 
 export interface RunnerOptions {
   readonly protocol: AnyProtocol;

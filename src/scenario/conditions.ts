@@ -45,6 +45,8 @@ export const conditionForms: readonly string[] = [
   'instance N chooses VALUE',
   'N instances chosen',
   'two values chosen',
+  'CHECK violated',
+  'a check violated',
   'n1 learns [VALUE] [in instance N]',
   'n1 leads',
   'a node leads',
@@ -77,6 +79,7 @@ const readers: readonly (readonly [RegExp, Reader])[] = [
     ([count]) => ({ pattern: { type: 'chosen', slot: null, value: null }, count: countOf(count) }),
   ],
   [/^two values(?: (?:are )?chosen)?$/, () => ({ type: 'conflict' })],
+  [/^(?:(?:a|any) check|([A-Z][A-Za-z0-9]*)) (?:is )?violated$/, ([check]) => ({ type: 'violated', check: check ?? null })],
   [
     RegExp(`^SLOT (\\d+) chooses ${VALUE}$`),
     ([slot, quoted, word]) => ({ type: 'chosen', slot: slotOf(slot), value: quoted ?? word ?? null }),

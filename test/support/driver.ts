@@ -9,7 +9,7 @@ import type { Command } from '../../src/cluster/commands.ts';
 import type { Run, RunHeader } from '../../src/cluster/run.ts';
 import { Scheduler } from '../../src/cluster/scheduler.ts';
 import { NodeRunner, type RunnerData } from '../../src/host/runner.ts';
-import { Disk, type DiskData } from '../../src/host/storage/disk.ts';
+import { Disk, type DiskData } from '../../src/cluster/disk/disk.ts';
 
 export interface NodesData {
   readonly runners: readonly (readonly [NodeId, RunnerData])[];

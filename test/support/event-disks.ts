@@ -1,6 +1,6 @@
 /** What the events of a run tell of the nodes' disks: what each held when its node came up, and when a save was synced. */
 import type { RunEvent } from '../../src/cluster/events.ts';
-import { Disk, type Write } from '../../src/host/storage/disk.ts';
+import { Disk, type Write } from '../../src/cluster/disk/disk.ts';
 import { conditionsOf } from '../../src/network/faults/conditions.ts';
 import type { FaultSettings } from '../../src/network/faults/fault.ts';
 import type { NodeId, Saved } from '../../src/protocol/protocol.ts';

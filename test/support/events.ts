@@ -61,6 +61,7 @@ export const oneOfEach: readonly Told[] = [
   { at: 2 ** 40 + 2, type: 'hold', on: false },
   { at: 2 ** 40 + 2, type: 'held', packet: 200, progress: 0.25 },
   { at: 2 ** 40 + 2, type: 'retimed', packet: 200, due: 2 ** 40 + 9 },
+  { at: 2 ** 40 + 2, type: 'violation', check: 'Agreement', slot: 3, text: 'two facts', events: [7, 2 ** 33] },
   { at: 2 ** 40 + 3, type: 'apply', node: 15, from: 1, to: 1, by: 'log' },
   { at: 2 ** 40 + 3, type: 'apply', node: 1, from: 2, to: 1_000_000_000, by: 'snapshot' },
   { at: 2 ** 40 + 3, type: 'lead', node: 3, ballot: { round: 70_000, node: 3 }, on: true },

@@ -13,7 +13,7 @@ import { Scheduler } from '../../src/cluster/scheduler.ts';
 import { InlineCluster } from '../../src/host/inline.ts';
 import { replay } from '../../src/host/replay.ts';
 import { NodeRunner } from '../../src/host/runner.ts';
-import { Disk, RESERVED, type Save, type Write } from '../../src/host/storage/disk.ts';
+import { Disk, RESERVED, type Save, type Write } from '../../src/cluster/disk/disk.ts';
 import { LevelStorage } from '../../src/host/storage/level.ts';
 import type { FromNode, NodeWorkerData } from '../../src/host/thread/messages.ts';
 import { createRandom, nextFloat, nextInteger, nextItem } from '../../src/protocol/random.ts';

@@ -1,13 +1,13 @@
 /**
  * The walls between the rooms (docs: architecture). Imports run one way:
- * protocol, network, cluster, {host, check, explore, scenario}, contract, {electron, renderer, cli}.
+ * protocol, network, cluster, {check, scenario}, host, explore, contract, {electron, renderer, cli}.
  */
 import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { importsOf, read, repositoryFiles } from './files.ts';
 
 const RANK: Record<string, number> = {
-  protocol: 0, network: 1, cluster: 2, host: 3, check: 3, explore: 3, scenario: 3, contract: 4, cli: 5,
+  protocol: 0, network: 1, cluster: 2, check: 3, scenario: 3, host: 4, explore: 5, contract: 6, cli: 7,
 };
 const SOURCE = /^(src|electron|renderer)\/.*\.(ts|vue)$/;
 const CONTRACT = 'src/contract/index.ts';

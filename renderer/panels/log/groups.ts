@@ -1,5 +1,5 @@
 /** How the groups of log rows look. */
-import { ArrowRightLeft, Check, HardDrive, MessageCircle, StickyNote, Timer, Zap } from '@lucide/vue';
+import { ArrowRightLeft, Check, HardDrive, MessageCircle, ShieldAlert, StickyNote, Timer, Zap } from '@lucide/vue';
 import type { Component } from 'vue';
 import type { LogGroup } from '../../../src/contract/index.ts';
 
@@ -10,5 +10,6 @@ export const groupLooks: Readonly<Record<LogGroup, { readonly icon: Component; r
   requests: { icon: MessageCircle, label: 'Requests', meaning: 'What clients ask, and what they are answered.' },
   disk: { icon: HardDrive, label: 'Disk', meaning: 'What nodes save, before they say anything that rests on it.' },
   timers: { icon: Timer, label: 'Timers', meaning: 'Timers set, cancelled and fired.' },
+  checks: { icon: ShieldAlert, label: 'Checks', meaning: 'What is found to contradict what was before.' },
   notes: { icon: StickyNote, label: 'Notes', meaning: 'What nodes remark about themselves.' },
 };

@@ -15,6 +15,7 @@ export interface MarkLook {
 }
 
 export const markLooks: Readonly<Record<MarkKind, MarkLook>> = {
+  violation: { shape: 'alarm', colour: '--danger', lane: 'above', rank: 10, label: 'check violated' },
   conflict: { shape: 'alarm', colour: '--danger', lane: 'above', rank: 9, label: 'two values chosen' },
   leader: { shape: 'crown', colour: '--accent', lane: 'above', rank: 3, label: 'new leader' },
   members: { shape: 'pair', colour: '--accent', lane: 'above', rank: 2, label: 'members changed' },

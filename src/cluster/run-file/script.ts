@@ -26,6 +26,7 @@ const patternSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('chosen'), slot, value }),
   z.strictObject({ type: z.literal('learns'), node: anyNode, slot, value }),
+  z.strictObject({ type: z.literal('violated'), check: value }),
   z.strictObject({ type: z.literal('conflict') }),
   z.strictObject({ type: z.literal('leads'), node: anyNode }),
   z.strictObject({ type: z.literal('applies'), node: anyNode, slot }),

@@ -31,6 +31,8 @@ export function markOf(protocol: AnyProtocol, world: World, event: RunEvent): Ma
       const members = event.members.map(nameOf).join(' ');
       return mark('members', event.node, `from ${protocol.slotName} ${event.slot} on the acceptors are ${members}`);
     }
+    case 'violation':
+      return mark('violation', null, `${event.check} is violated: ${event.text}`);
     case 'added':
       return mark('command', event.node, `${nameOf(event.node)} was added`);
     case 'removed':

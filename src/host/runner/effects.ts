@@ -16,7 +16,7 @@ import {
   EFFECT_SET_TIMER,
 } from '../../cluster/batch.ts';
 import { checksumOf, writeChecksum } from '../../cluster/checksum.ts';
-import { RESERVED, type Write } from '../storage/disk.ts';
+import { RESERVED, type Write } from '../../cluster/disk/disk.ts';
 
 export class EffectWriter {
   readonly out = new Writer(1024);

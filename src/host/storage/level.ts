@@ -2,8 +2,8 @@ import { ClassicLevel } from 'classic-level';
 import { mkdir, rm } from 'node:fs/promises';
 import type { Saved } from '../../protocol/protocol.ts';
 import type { DiskAtStart } from '../../cluster/events.ts';
-import { Disk, RESERVED, type Changes, type DiskData, type Save, type Write } from './disk.ts';
-import { Layers } from './layers.ts';
+import { Disk, RESERVED, type Changes, type DiskData, type Save, type Write } from '../../cluster/disk/disk.ts';
+import { Layers } from '../../cluster/disk/layers.ts';
 
 /** Where the undo of the last save is kept. */
 const UNDO_KEY = `${RESERVED}undo`;

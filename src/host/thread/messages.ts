@@ -11,7 +11,7 @@ import type { RefusedCommand } from '../../cluster/script.ts';
 import type { World } from '../../cluster/world.ts';
 import type { Inspection, NodeId, NodeSetup } from '../../protocol/protocol.ts';
 import type { RunnerData } from '../runner.ts';
-import type { DiskData } from '../storage/disk.ts';
+import type { DiskData } from '../../cluster/disk/disk.ts';
 import type { MailboxData } from './mailbox.ts';
 
 /** A node's thread is started with this. */

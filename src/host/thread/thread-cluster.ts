@@ -13,7 +13,7 @@ import { actorsOf, type NodeInspection, type Place, type Run, type RunHeader } f
 import { protocolNamed } from '../../protocol/registry.ts';
 import { nameOf, type NodeId } from '../../protocol/protocol.ts';
 import type { Resumption } from '../history/messages.ts';
-import type { DiskData } from '../storage/disk.ts';
+import type { DiskData } from '../../cluster/disk/disk.ts';
 import type {
   FromRouter,
   NodeWorkerData,

@@ -6,7 +6,7 @@ import { workerData } from 'node:worker_threads';
 import { readEvents, type LogMark } from '../../../src/cluster/event-log.ts';
 import { createHeader, type RunHeader } from '../../../src/cluster/run.ts';
 import { InlineCluster } from '../../../src/host/inline.ts';
-import { Disk, type DiskData, type Save } from '../../../src/host/storage/disk.ts';
+import { Disk, type DiskData, type Save } from '../../../src/cluster/disk/disk.ts';
 import { LevelStorage } from '../../../src/host/storage/level.ts';
 import { serveNode, type NodeStorage, type Storages } from '../../../src/host/thread/node-server.ts';
 import { ThreadCluster } from '../../../src/host/thread/thread-cluster.ts';

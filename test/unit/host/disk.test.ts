@@ -1,8 +1,8 @@
 /** The model of a disk: what a crash leaves, and what moments of it cost. */
 import { describe, expect, it } from 'vitest';
 import type { RestartDisk } from '../../../src/cluster/commands.ts';
-import { Disk, type Save, type Write } from '../../../src/host/storage/disk.ts';
-import { Layers, type Layer } from '../../../src/host/storage/layers.ts';
+import { Disk, type Save, type Write } from '../../../src/cluster/disk/disk.ts';
+import { Layers, type Layer } from '../../../src/cluster/disk/layers.ts';
 import { createRandom, nextFloat, nextInteger } from '../../../src/protocol/random.ts';
 
 const save = (...writes: Write[]): Save => ({ writes, lies: false });

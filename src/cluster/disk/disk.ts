@@ -16,7 +16,7 @@
  *   A save can be lost or torn only once: then there is none to lose until the next.
  */
 import type { Saved } from '../../protocol/protocol.ts';
-import type { DiskAtStart } from '../../cluster/events.ts';
+import type { DiskAtStart } from '../events.ts';
 import { Layers, type Layer } from './layers.ts';
 
 /** What keys of the storage itself begin with; no protocol can use them. */
