@@ -67,14 +67,20 @@ export function checkHistory(history: History, options: CheckOptions = {}): Verd
 }
 
 /** As `checkHistory`, but yields now and then, so that others can be heard. */
-export function* checking({ calls, model: meant }: History, options: CheckOptions = {}): Generator<void, Verdict> {
+export function* checking({ calls, model: meant, slots }: History, options: CheckOptions = {}): Generator<void, Verdict> {
   const { model: name = meant, statesMax = STATES_DEFAULT } = options;
   const unknown = calls.find(({ operation }) => !operationsOf[name].includes(operation.type));
   if (unknown !== undefined) throw new ModelError(name, unknown);
-  return yield* checkAgainst<unknown>(name === 'register' ? registerModel(calls) : databaseModel(calls), calls, statesMax);
+  const model: Model<unknown> = name === 'register' ? registerModel(calls) : databaseModel(calls);
+  return yield* checkAgainst(model, calls, slots ?? [], statesMax);
 }
 
-function* checkAgainst<State>(model: Model<State>, calls: readonly Call[], statesMax: number): Generator<void, Verdict> {
+function* checkAgainst(
+  model: Model<unknown>,
+  calls: readonly Call[],
+  slots: readonly number[],
+  statesMax: number,
+): Generator<void, Verdict> {
   const needed = calls.flatMap((call, index) => (call.result !== null || model.kindOf(call) !== null ? [index] : []));
   needed.sort((a, b) => calls[a]!.invoked - calls[b]!.invoked);
   const orders: (readonly number[])[] = [];
@@ -82,9 +88,10 @@ function* checkAgainst<State>(model: Model<State>, calls: readonly Call[], state
   let open: Part | null = null;
   // The small ones first: a contradiction in one of them is easy to find and to understand.
   for (const part of partsOf(model, calls, needed).sort((a, b) => a.calls.length - b.calls.length)) {
-    const search = new Search(model, part.calls.map((index) => calls[index]!));
+    const search = new Search(model, part.calls.map((index) => calls[index]!), part.calls.map((index) => slots[index] ?? Infinity));
     const found = yield* search.run(statesMax - states);
     states += search.states;
+    yield;
     if (found.type === 'none') {
       const longest = found.longest.map(({ order, blocked, answer }) => {
         return { order: order.map((i) => part.calls[i]!), blocked: part.calls[blocked]!, answer };

@@ -3,7 +3,7 @@ import { checkOperation, checkResult } from '../../protocol/machine/check.ts';
 import { describeOperation, describeResult, type Operation, type OperationResult } from '../../protocol/machine/operation.ts';
 import { objectField, show } from '../../protocol/fields.ts';
 import { ProtocolError } from '../../protocol/protocol.ts';
-import { modelNames, type Call, type History, type ModelName } from './history.ts';
+import { CALLS_MAX, modelNames, type Call, type History, type ModelName } from './history.ts';
 import { resultForms, resultNamed } from './text.ts';
 
 export const HISTORY_FORMAT = 'synod-history';
@@ -11,8 +11,6 @@ export const HISTORY_VERSION = 1;
 
 /** Longest file, in UTF-16 code units. */
 export const HISTORY_LENGTH_MAX = 64 * 1024 * 1024;
-/** Most operations. */
-export const CALLS_MAX = 100_000;
 const CLIENT_LENGTH_MAX = 64;
 /** Most problems that are worth reading at once. */
 const PROBLEMS_MAX = 10;

@@ -43,7 +43,7 @@ const LONGEST_COUNT = 3;
 const EFFORT_PER_STATE = 200;
 const PERFORM_EFFORT = 10;
 /** Work between two yields. */
-const YIELD_EFFORT = 100_000;
+const YIELD_EFFORT = 10_000;
 
 /** What was placed, and what can be placed next. */
 interface Frame<State> {
@@ -66,7 +66,10 @@ interface Blocked {
   readonly blocked: number;
 }
 
-/** @param calls in the order of invocation, without those that can be left out */
+/**
+ * @param calls in the order of invocation, without those that can be left out
+ * @param slots the order in which the service says to have taken them, `Infinity` where it does not
+ */
 export class Search<State> {
   /** How many states were looked at. */
   states = 0;
@@ -79,11 +82,11 @@ export class Search<State> {
   #longest: Blocked[] = [];
   #effort = 0;
 
-  constructor(model: Model<State>, calls: readonly Call[]) {
+  constructor(model: Model<State>, calls: readonly Call[], slots: readonly number[] = []) {
     this.#model = model;
     this.#calls = calls;
     this.#pending = new Pending(model, calls);
-    this.#ranks = ranksOf(calls);
+    this.#ranks = slots.some((slot) => slot < Infinity) ? slots : ranksOf(calls);
     this.#kinds = calls.map((call) => (call.result === null ? model.kindOf(call) : null));
   }
 

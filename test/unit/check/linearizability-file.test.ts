@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CALLS_MAX, HistoryError, historyText, readHistory } from '../../../src/check/linearizability/file.ts';
+import { HistoryError, historyText, readHistory } from '../../../src/check/linearizability/file.ts';
+import { CALLS_MAX } from '../../../src/check/linearizability/history.ts';
 import { historyNoted } from '../../support/histories.ts';
 import { simulatedHistory } from '../../support/simulated-history.ts';
 
