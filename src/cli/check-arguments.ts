@@ -12,6 +12,8 @@ export interface CheckOptions {
   /** The search gives up after so many states. */
   readonly states: number;
   readonly json: boolean;
+  /** Where the picture is written; null: there is none. */
+  readonly svg: string | null;
 }
 
 const STATES_MAX = 100_000_000;
@@ -20,6 +22,7 @@ const options = {
   model: { type: 'string' },
   states: { type: 'string' },
   json: { type: 'boolean' },
+  svg: { type: 'string' },
 } as const;
 
 export const CHECK_HELP = `check tells whether a history of what clients asked and were answered is linearizable,
@@ -29,6 +32,7 @@ and prints an order that explains every answer, or the operation for which there
                    that was saved, which is had again for its history
   --model NAME     ${modelNames.join(', ')}; unless given, what FILE says
   --states N       gives up after so many states; unless given, ${STATES_DEFAULT}
+  --svg FILE       writes a picture: operations as bars by client, faults, and the order
   --json           one line: {"verdict", "order", "violation", "states", …}
 `;
 
@@ -38,13 +42,14 @@ export function readCheckArguments(args: readonly string[]): CheckOptions {
   const [file, ...more] = positionals;
   if (file === undefined) throw new UsageError('a FILE is missing: synod check FILE');
   if (more.length > 0) throw new UsageError(`only one FILE can be checked, not ${positionals.join(' and ')}`);
-  const { model, states, json } = values;
+  const { model, states, json, svg } = values;
   return {
     type: 'check',
     file,
     model: model === undefined ? null : modelOf(model),
     states: states === undefined ? STATES_DEFAULT : wholeNumber('--states', states, z.int().min(1).max(STATES_MAX)),
     json: json === true,
+    svg: svg ?? null,
   };
 }
 

@@ -1,11 +1,15 @@
 /** `synod check`: tells whether a history, or that of a saved run, is linearizable. */
+import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { checking, ModelError, type Verdict } from '../check/linearizability/check.ts';
 import { HistoryError, readHistory } from '../check/linearizability/file.ts';
+import { faultsOf, isFaultEvent, type FaultEvent, type FaultSpan } from '../check/linearizability/faults.ts';
 import { HistoryRecorder, type History } from '../check/linearizability/history.ts';
+import { pictureText } from '../check/linearizability/picture/whole.ts';
 import { readEvents } from '../cluster/packed-events.ts';
 import { isRunFile } from '../cluster/run-file/run-file.ts';
+import { latencyText } from '../contract/format.ts';
 import { readRunText } from '../host/run-file.ts';
 import { openRunFile, type OpenedRun } from '../scenario/run-file.ts';
 import { UsageError } from './argument-values.ts';
@@ -16,14 +20,16 @@ import { EXIT_INTERRUPTED, EXIT_OK, EXIT_UNKNOWN, EXIT_VIOLATION } from './exit-
 import { replayInline } from './inline.ts';
 
 /** @returns the exit code. @throws UsageError when there is nothing to check, RunFileError when the file cannot be read. */
-export async function check({ file, model, states, json }: CheckOptions): Promise<number> {
+export async function check({ file, model, states, json, svg }: CheckOptions): Promise<number> {
   const [text, name] = [await readRunText(file), basename(file)];
   const signal = interrupted();
-  const history = isRunFile(text) ? await historyOfRun(openRunFile(text, name), name, signal) : historyIn(text, name);
-  if (history === null) return EXIT_INTERRUPTED;
+  const seen = isRunFile(text) ? await seenIn(openRunFile(text, name), name, signal) : { history: historyIn(text, name), faults: [] };
+  if (seen === null) return EXIT_INTERRUPTED;
+  const { history, faults } = seen;
   const against = model ?? history.model;
   const verdict = await verdictOn({ ...history, model: against }, states, signal);
   if (verdict === null) return EXIT_INTERRUPTED;
+  if (svg !== null) await saved(svg, pictureText(history, faults, verdict, latencyText));
   write(json ? `${JSON.stringify(checkSummary(history, against, verdict))}\n` : checkText(history, against, verdict));
   if (verdict.type === 'violation') return EXIT_VIOLATION;
   return verdict.type === 'unknown' ? EXIT_UNKNOWN : EXIT_OK;
@@ -38,24 +44,33 @@ function historyIn(text: string, name: string): History {
   }
 }
 
-/** What the clients of a saved run asked for and were answered. Null: it was interrupted. */
-async function historyOfRun({ run, end, digest, readOnly }: OpenedRun, name: string, signal: AbortSignal): Promise<History | null> {
+interface Seen {
+  readonly history: History;
+  readonly faults: readonly FaultSpan[];
+}
+
+/** What the clients of a saved run asked for and were answered, and the faults of the run. Null: it was interrupted. */
+async function seenIn({ run, end, digest, readOnly }: OpenedRun, name: string, signal: AbortSignal): Promise<Seen | null> {
   if (readOnly !== '') throw new UsageError(`${name} cannot be checked. ${readOnly}`);
   const recorder = new HistoryRecorder();
+  const faults: FaultEvent[] = [];
   const replayed = await replayInline({
     run,
     end,
     enough: () => signal.aborted,
     listener: {
       events: (packed) => {
-        for (const event of readEvents(packed)) recorder.take(event);
+        for (const event of readEvents(packed)) {
+          recorder.take(event);
+          if (isFaultEvent(event)) faults.push(event);
+        }
       },
       problem: () => {},
     },
   });
   if (!replayed.complete) return null;
   const isSame = replayed.divergence === null && (digest === null || digest === replayed.digest);
-  if (isSame) return recorder.history();
+  if (isSame) return { history: recorder.history(), faults: faultsOf(faults) };
   throw new UsageError(`${name} cannot be checked: it is not the run that was saved; synod replay ${name} says where it differs`);
 }
 
@@ -73,5 +88,14 @@ async function verdictOn(history: History, statesMax: number, signal: AbortSigna
   } catch (error) {
     if (error instanceof ModelError) throw new UsageError(error.message);
     throw error;
+  }
+}
+
+/** @throws UsageError saying why the picture cannot be written. */
+async function saved(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text);
+  } catch (error) {
+    throw new UsageError(`--svg ${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

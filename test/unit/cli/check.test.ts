@@ -18,7 +18,7 @@ beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'synod-check-'))));
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => void vi.restoreAllMocks());
 
-const usual = { type: 'check', model: null, states: 200_000, json: false } as const;
+const usual = { type: 'check', model: null, states: 200_000, json: false, svg: null } as const;
 
 async function checked(text: string, options: object = {}): Promise<{ code: number; printed: string }> {
   const file = join(folder, 'history.json');
@@ -35,7 +35,7 @@ describe('synod check', () => {
   it('takes a file and a model', () => {
     expect(readArguments(['check', 'a.json'])).toEqual({ ...usual, file: 'a.json' });
     expect(readArguments(['check', '--json', '--model', 'register', '--states', '5', 'a.json']))
-      .toEqual({ type: 'check', file: 'a.json', model: 'register', states: 5, json: true });
+      .toEqual({ type: 'check', file: 'a.json', model: 'register', states: 5, json: true, svg: null });
     expect(() => readArguments(['check'])).toThrow('a FILE is missing');
     expect(() => readArguments(['check', 'a', 'b'])).toThrow(UsageError);
     expect(() => readArguments(['check', 'a', '--model', 'queue'])).toThrow('database, register, transactions');
