@@ -3,6 +3,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { SPEED_MAX, SPEED_MIN, type Speed } from '../cluster/frames.ts';
 import type { seedSchema } from '../cluster/run.ts';
 import { logGroups, type LogGroup } from '../contract/log.ts';
+import { mutantsOf } from '../protocol/mutants.ts';
 import { protocols } from '../protocol/registry.ts';
 
 /** A command line that cannot be followed. */
@@ -14,6 +15,9 @@ export class UsageError extends Error {
 }
 
 export type HostKind = 'threads' | 'inline';
+
+/** What runs unless it is said. */
+export const PROTOCOL_DEFAULT = 'paxos';
 
 /** Longest run, virtual seconds. */
 const UNTIL_MAX_S = 1_000_000;
@@ -69,6 +73,13 @@ export function hostOf(text: string): HostKind {
 export function protocolOf(text: string): string {
   if (protocols.some(({ name }) => name === text)) return text;
   throw new UsageError(`--protocol must be one of ${protocols.map(({ name }) => name).join(', ')}, not ${JSON.stringify(text)}`);
+}
+
+/** A mutant of a protocol, by the name that files use. */
+export function mutantOf(protocol: string, text: string): string {
+  const names = mutantsOf(protocol).map(({ name }) => name);
+  if (names.includes(text)) return text;
+  throw new UsageError(`--mutant: ${protocol} has none called ${JSON.stringify(text)}; there are ${names.join(', ')}`);
 }
 
 export function groupsOf(text: string): LogGroup[] {

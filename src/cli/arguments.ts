@@ -23,6 +23,7 @@ It ends with a summary: at --until, at the end of the scenario, or when interrup
   --seed N         seed, 0 to 4294967295; the same seed gives the same run
   --nodes N        how many nodes, 1 to 15; not with SCENARIO, which says so itself
   --protocol NAME  what the nodes run: ${protocols.map(({ name }) => name).join(', ')}; not with SCENARIO
+  --mutant NAME    the protocol broken on purpose (fuzz --list-mutants names the ways)
   --clients N      how many clients use it, 0 to 8, where it has any; not with SCENARIO
   --until SECONDS  virtual time at which the run ends
   --speed X        virtual time against wall time, 1/64 to 64 (as 0.25 or 1/4), or

@@ -8,7 +8,7 @@ import type { ExpectationState } from '../cluster/timeline.ts';
 import { clockText } from '../contract/format.ts';
 import { logRow, nodeList, sentence, type LogGroup } from '../contract/log.ts';
 import { formatBallot } from '../protocol/ballot.ts';
-import { protocolNamed } from '../protocol/registry.ts';
+import { protocolOf } from '../protocol/mutants.ts';
 import { lossCauses, type LossCause } from '../network/packet.ts';
 import { isClient, type AnyProtocol, type NodeId } from '../protocol/protocol.ts';
 import { ExpectationJudge, type Expected } from '../scenario/expect.ts';
@@ -65,7 +65,7 @@ export class Report {
 
   constructor(header: RunHeader, options: ReportOptions) {
     this.#header = header;
-    this.#protocol = protocolNamed(header.protocol);
+    this.#protocol = protocolOf(header);
     this.#options = options;
     this.#world = createWorld(header);
     this.#judge = options.expected && new ExpectationJudge(options.expected, this.#protocol);
@@ -92,12 +92,12 @@ export class Report {
   }
 
   begin(): void {
-    const { nodes, clients, seed, protocol } = this.#header;
+    const { nodes, clients, seed, protocol, mutant } = this.#header;
     const { title, json } = this.#options;
     if (json) this.#object({ type: 'run', title, header: this.#header });
     else
       this.#line(
-        `${title === '' ? this.#protocol.title : title}: ${protocol}, ${count(nodes.length, 'node')}, ` +
+        `${title === '' ? this.#protocol.title : title}: ${protocol}, ${mutant === undefined ? '' : `broken by ${mutant}, `}${count(nodes.length, 'node')}, ` +
           `${clients === 0 ? '' : `${count(clients, 'client')}, `}seed ${seed}`,
       );
   }

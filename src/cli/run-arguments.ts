@@ -2,7 +2,7 @@
 import type { Speed } from '../cluster/frames.ts';
 import { clientCountSchema, nodeCountSchema, seedSchema } from '../cluster/run.ts';
 import { logGroups, type LogGroup } from '../contract/log.ts';
-import { groupsOf, hostOf, protocolOf, speedOf, splitArguments, untilOf, UsageError, wholeNumber, type HostKind } from './argument-values.ts';
+import { groupsOf, hostOf, mutantOf, PROTOCOL_DEFAULT, protocolOf, speedOf, splitArguments, untilOf, UsageError, wholeNumber, type HostKind } from './argument-values.ts';
 
 export interface RunOptions {
   readonly type: 'run';
@@ -12,6 +12,8 @@ export interface RunOptions {
   /** null: the usual one; clients as many as it has. */
   readonly protocol: string | null;
   readonly clients: number | null;
+  /** By what the protocol is broken on purpose; null: it is not. */
+  readonly mutant: string | null;
   /** Virtual time at which the run ends, µs; null: when the scenario does, or when it is interrupted. */
   readonly until: number | null;
   readonly host: HostKind;
@@ -29,6 +31,7 @@ const options = {
   nodes: { type: 'string' },
   protocol: { type: 'string' },
   clients: { type: 'string' },
+  mutant: { type: 'string' },
   until: { type: 'string' },
   speed: { type: 'string' },
   host: { type: 'string' },
@@ -42,12 +45,12 @@ export function readRunArguments(args: readonly string[]): RunOptions {
   const { values, positionals } = splitArguments(args, options);
   const [file = null, ...more] = positionals;
   if (more.length > 0) throw new UsageError(`only one FILE can be run, not ${positionals.join(' and ')}`);
-  const { seed, nodes, protocol, clients, until, speed, host, only, out, json } = values;
+  const { seed, nodes, protocol, clients, mutant, until, speed, host, only, out, json } = values;
   if (file !== null && nodes !== undefined) {
     throw new UsageError('--nodes cannot be given together with FILE: the scenario says how many nodes there are');
   }
-  if (file !== null && (protocol ?? clients) !== undefined) {
-    throw new UsageError('--protocol and --clients cannot be given together with FILE: the scenario says what runs');
+  if (file !== null && (protocol ?? clients ?? mutant) !== undefined) {
+    throw new UsageError('--protocol, --clients and --mutant cannot be given together with FILE: the scenario says what runs');
   }
   if (out === '') throw new UsageError('--out must be the name of a file');
   return {
@@ -56,6 +59,7 @@ export function readRunArguments(args: readonly string[]): RunOptions {
     seed: seed === undefined ? null : wholeNumber('--seed', seed, seedSchema),
     nodes: nodes === undefined ? null : wholeNumber('--nodes', nodes, nodeCountSchema),
     protocol: protocol === undefined ? null : protocolOf(protocol),
+    mutant: mutant === undefined ? null : mutantOf(protocol ?? PROTOCOL_DEFAULT, mutant),
     clients: clients === undefined ? null : wholeNumber('--clients', clients, clientCountSchema),
     until: until === undefined ? null : untilOf(until),
     host: host === undefined ? 'threads' : hostOf(host),

@@ -11,7 +11,7 @@ import { writtenExpectations } from '../scenario/run-file.ts';
 import { SCENARIO_NODES_DEFAULT } from '../scenario/schema.ts';
 import { scenarioRun, type ScenarioRun } from '../scenario/start.ts';
 import manifest from '../../package.json' with { type: 'json' };
-import { UsageError } from './argument-values.ts';
+import { PROTOCOL_DEFAULT, UsageError } from './argument-values.ts';
 import { conclude, interrupted, write } from './command.ts';
 import { DigestWatch } from './digest-watch.ts';
 import type { Driven } from './drive.ts';
@@ -22,7 +22,6 @@ import type { RunOptions } from './run-arguments.ts';
 import { driveThreads } from './threads.ts';
 
 const SEED_COUNT = 2 ** 32;
-const PROTOCOL_DEFAULT = 'paxos';
 
 /** @returns the exit code. @throws UsageError, ScenarioError or RunFileError when there is nothing to run. */
 export async function run(options: RunOptions): Promise<number> {
@@ -61,13 +60,14 @@ export async function run(options: RunOptions): Promise<number> {
   return conclude(report, { ...ending, file: options.out });
 }
 
-async function runOf({ file, seed, nodes, protocol: name, clients }: RunOptions): Promise<ScenarioRun> {
+async function runOf({ file, seed, nodes, protocol: name, mutant, clients }: RunOptions): Promise<ScenarioRun> {
   const drawn = seed ?? randomInt(SEED_COUNT);
   if (file === null) {
     const protocol = protocolNamed(name ?? PROTOCOL_DEFAULT);
     const header = createHeader(protocol, {
       nodes: nodes ?? SCENARIO_NODES_DEFAULT,
       seed: drawn,
+      ...(mutant !== null && { mutant }),
       ...(clients !== null && protocol.clients > 0 && { clients }),
     });
     return { title: '', header, until: null, expected: null };

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { CLIENT_FIRST, CLIENTS_MAX, NODES_MAX, NODES_MIN, ProtocolError } from '../protocol/protocol.ts';
 import type { AnyProtocol, Inspection, NodeId } from '../protocol/protocol.ts';
+import { mutantNamed } from '../protocol/mutants.ts';
 import type { NetworkSettings } from '../network/settings.ts';
 import { defaultNetwork } from '../network/settings.ts';
 import type { ClientSettings, JournalEntry } from './commands.ts';
@@ -73,7 +74,7 @@ export function checkClients(protocol: AnyProtocol, count: number): number {
 
 /**
  * A header from its few free choices.
- * @throws ProtocolError when the protocol refuses the configuration, or the clients.
+ * @throws ProtocolError when the protocol refuses the configuration, or the clients, or has no such mutant.
  */
 export function createHeader(
   protocol: AnyProtocol,
@@ -86,17 +87,18 @@ export function createHeader(
     readonly network?: NetworkSettings;
     readonly client?: Partial<ClientSettings>;
     readonly script?: readonly ScriptedCommand[];
-    /** The protocol is to be the one so broken. @default not at all */
+    /** The name of the change by which it is broken on purpose. @default not at all */
     readonly mutant?: string;
   },
 ): RunHeader {
   const { script = [], mutant } = choices;
   const nodes = Array.from({ length: nodeCountSchema.parse(choices.nodes) }, (_, i) => i + 1);
+  const changed = mutant === undefined ? protocol : mutantNamed(protocol.name, mutant).change(protocol);
   return {
     engine: ENGINE_VERSION,
     protocol: protocol.name,
     ...(mutant !== undefined && { mutant }),
-    config: protocol.config(choices.config ?? {}, nodes),
+    config: changed.config(choices.config ?? {}, nodes),
     seed: seedSchema.parse(choices.seed),
     nodes,
     clients: checkClients(protocol, clientCountSchema.parse(choices.clients ?? protocol.clients)),

@@ -2,7 +2,7 @@
  * A cluster in one thread, synchronous: the same scheduler, the same node runners, no I/O. For tests, replay, the
  * command line and search; its digest is that of the same run on threads.
  */
-import { protocolNamed } from '../protocol/registry.ts';
+import { protocolOf } from '../protocol/mutants.ts';
 import type { AnyProtocol, NodeId, View } from '../protocol/protocol.ts';
 import type { NodeOutput } from '../cluster/batch.ts';
 import type { Command, JournalEntry } from '../cluster/commands.ts';
@@ -44,7 +44,7 @@ export class InlineCluster {
   private readonly disks = new Map<NodeId, Disk>();
 
   constructor(header: RunHeader, options: InlineOptions = {}, from?: InlineStart) {
-    const protocol = options.protocol ?? protocolNamed(header.protocol);
+    const protocol = options.protocol ?? protocolOf(header);
     const { keepBytes, observe = false } = options;
     const start = from && { state: from.checkpoint.scheduler, journal: from.journal };
     this.scheduler = new Scheduler(header, protocol, keepBytes, start);

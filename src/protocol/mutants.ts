@@ -3,29 +3,28 @@
  * is meant to be right. A mutant changes a protocol from outside, by what a step is given and what it does; the
  * protocols themselves know nothing of it. (See the table in docs/proven.md.)
  */
+import { paxosAcceptorMutants } from './mutants/paxos-acceptor.ts';
+import { paxosMutants } from './mutants/paxos.ts';
+import type { Mutant } from './mutants/mutant.ts';
 import { ProtocolError, type AnyProtocol } from './protocol.ts';
 import { protocolNamed } from './registry.ts';
 
-export interface Mutant {
-  /** Name in files and on the command line, e.g. `quorum-of-one`. */
-  readonly name: string;
-  /** The protocol that it breaks. */
-  readonly protocol: string;
-  /** What is done wrong, in one sentence. */
-  readonly meaning: string;
-  /** It is harmless, and must not be flagged. @default false */
-  readonly control?: boolean;
-  readonly change: (protocol: AnyProtocol) => AnyProtocol;
-}
+export type { Mutant } from './mutants/mutant.ts';
 
-export const mutants: readonly Mutant[] = [];
+export const mutants: readonly Mutant[] = [...paxosMutants, ...paxosAcceptorMutants];
+
+/** Those of a protocol; the harmless ones come last. */
+export function mutantsOf(protocol: string): readonly Mutant[] {
+  const own = mutants.filter((mutant) => mutant.protocol === protocol);
+  return [...own.filter(({ control }) => control !== true), ...own.filter(({ control }) => control === true)];
+}
 
 /**
  * The mutant of a protocol called `name`.
  * @throws ProtocolError listing those there are.
  */
 export function mutantNamed(protocol: string, name: string): Mutant {
-  const own = mutants.filter((mutant) => mutant.protocol === protocol);
+  const own = mutantsOf(protocol);
   const found = own.find((mutant) => mutant.name === name);
   if (found) return found;
   const names = own.map((mutant) => mutant.name).join(', ');
@@ -36,7 +35,7 @@ export function mutantNamed(protocol: string, name: string): Mutant {
  * The protocol that a run has, broken if its header says so.
  * @throws ProtocolError when there is no such protocol, or no such mutant.
  */
-export function protocolOf(header: { readonly protocol: string; readonly mutant?: string }): AnyProtocol {
+export function protocolOf(header: { readonly protocol: string; readonly mutant?: string | undefined }): AnyProtocol {
   const protocol = protocolNamed(header.protocol);
   return header.mutant === undefined ? protocol : mutantNamed(header.protocol, header.mutant).change(protocol);
 }

@@ -4,7 +4,8 @@
  */
 import * as z from 'zod';
 import type { NodeId } from '../protocol/protocol.ts';
-import { protocols } from '../protocol/registry.ts';
+import { protocolOf } from '../protocol/mutants.ts';
+import { protocolNamed, protocols } from '../protocol/registry.ts';
 import { completeNetwork } from '../network/settings.ts';
 import { clientDefaults } from '../cluster/commands.ts';
 import type { Condition } from '../cluster/conditions.ts';
@@ -43,6 +44,8 @@ export const scenarioSchema = z
     /** What to watch for, in a few sentences. */
     about: z.string().trim().max(4000).default(''),
     protocol: z.enum(protocols.map((protocol) => protocol.name) as [string, ...string[]]),
+    /** By what the protocol is broken on purpose (protocol/mutants.ts). */
+    mutant: z.string().exactOptional(),
     nodes: nodeCountSchema.default(SCENARIO_NODES_DEFAULT),
     /** By default as many as the protocol has. */
     clients: clientCountSchema.optional(),
@@ -63,7 +66,7 @@ export const scenarioSchema = z
   })
   // Only what has the right shape comes here: the checks below take it for granted.
   .transform((scenario, context) => {
-    const protocol = protocolOf(scenario.protocol);
+    const protocol = guarded(context, '', () => protocolOf(scenario)) ?? protocolNamed(scenario.protocol);
     const nodes = nodesOf(scenario.nodes);
     const config = guarded(context, '', () => protocol.config(scenario.config, nodes));
     const clients = guarded(context, '', () => checkClients(protocol, scenario.clients ?? protocol.clients)) ?? 0;
@@ -96,10 +99,6 @@ export type Scenario = z.output<typeof scenarioSchema>;
 /** The nodes of a cluster of `count`, ascending from 1. */
 export function nodesOf(count: number): NodeId[] {
   return Array.from({ length: count }, (_, index) => index + 1);
-}
-
-function protocolOf(name: string) {
-  return protocols.find((known) => known.name === name)!;
 }
 
 function scriptedOf(

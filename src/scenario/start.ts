@@ -18,7 +18,7 @@ export interface ScenarioRun {
  * @param seed an unsigned 32-bit integer, used when the scenario names none
  */
 export function scenarioRun(scenario: Scenario, seed: number): ScenarioRun {
-  const { nodes, clients, config, network, client, until } = scenario;
+  const { nodes, clients, mutant, config, network, client, until } = scenario;
   return {
     title: scenario.title,
     header: createHeader(protocolNamed(scenario.protocol), {
@@ -28,6 +28,7 @@ export function scenarioRun(scenario: Scenario, seed: number): ScenarioRun {
       config,
       network,
       client,
+      ...(mutant !== undefined && { mutant }),
       script: [...scenario.links.map((link) => ({ at: 0, command: { type: 'link' as const, ...link } })), ...scenario.commands],
     }),
     until,

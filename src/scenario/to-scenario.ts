@@ -1,7 +1,7 @@
 /** Writes a run as a scenario file: what was done to it, by a person or by conditions, becomes commands at times. */
 import { Document, isMap, isSeq, type YAMLMap } from 'yaml';
 import { nameOf, type NodeId } from '../protocol/protocol.ts';
-import { protocolNamed } from '../protocol/registry.ts';
+import { protocolOf } from '../protocol/mutants.ts';
 import { nodeFaultNamed } from '../network/faults/conditions.ts';
 import { linkFaults } from '../network/faults/registry.ts';
 import { defaultNetwork, presets, type NetworkSettings } from '../network/settings.ts';
@@ -62,10 +62,12 @@ export function toScenario({ header, journal: all }: Run, { title, about = '', u
   return document.toString({ lineWidth: 120, flowCollectionPadding: true });
 }
 
-function headOf({ protocol: name, nodes, clients, seed, config, network, client }: RunHeader): Plain {
-  const protocol = protocolNamed(name);
+function headOf(header: RunHeader): Plain {
+  const { mutant, nodes, clients, seed, config, network, client } = header;
+  const protocol = protocolOf(header);
   return {
-    protocol: name,
+    protocol: protocol.name,
+    mutant,
     nodes: nodes.length,
     clients: unless(clients, protocol.clients),
     seed,

@@ -16,6 +16,7 @@ import { serveNode } from '../../src/host/thread/node-server.ts';
 import { replayOnThreads } from '../support/replay-on-threads.ts';
 import { serveRouter } from '../../src/host/thread/router-server.ts';
 import { ThreadCluster } from '../../src/host/thread/thread-cluster.ts';
+import { protocolOf } from '../../src/protocol/mutants.ts';
 import { protocolNamed } from '../../src/protocol/registry.ts';
 import { median, type Row } from './row.ts';
 
@@ -26,9 +27,9 @@ const START = { at: 0, seq: 0 };
 
 // This file is its own worker: the history, the router, or a node.
 if (!isMainThread) {
-  if (workerData === undefined) serveHistory(parentPort!, { protocolOf: protocolNamed });
-  else if ('setup' in workerData) void serveNode(workerData, protocolNamed);
-  else serveRouter(parentPort!, workerData, protocolNamed(workerData.header.protocol));
+  if (workerData === undefined) serveHistory(parentPort!, { protocolOf });
+  else if ('setup' in workerData) void serveNode(workerData, protocolOf);
+  else serveRouter(parentPort!, workerData, protocolOf(workerData.header));
 }
 
 const header: RunHeader = createHeader(protocolNamed('paxos'), { nodes: 5, seed: 1, client: { interval: 20_000 } });

@@ -14,6 +14,7 @@ import { InlineCluster } from '../../src/host/inline.ts';
 import { finish } from '../../src/host/replay.ts';
 import { completeNetwork } from '../../src/network/settings.ts';
 import { createRandom, nextInteger } from '../../src/protocol/random.ts';
+import { protocolOf } from '../../src/protocol/mutants.ts';
 import { protocolNamed } from '../../src/protocol/registry.ts';
 import type { Row } from './row.ts';
 
@@ -26,7 +27,7 @@ const BEFORE = 400;
 const AFTER = 50;
 
 // This file is its own worker: the history.
-if (!isMainThread) serveHistory(parentPort!, { protocolOf: protocolNamed });
+if (!isMainThread) serveHistory(parentPort!, { protocolOf });
 
 const FAULTS = {
   loss: { probability: 0.05 },
@@ -82,7 +83,7 @@ function bytesKept(run: Run, end: Place): number {
     return heapUsed + arrayBuffers;
   };
   const before = used();
-  const history = new History({ protocolOf: protocolNamed });
+  const history = new History({ protocolOf });
   finish(history.load(run, end, 1, null));
   const kept = used() - before;
   return history.seq === end.seq ? kept : NaN;

@@ -21,13 +21,13 @@ const BATCH = 64;
 const IN_FLIGHT = 2000;
 const ROUNDS = 5;
 
-const protocolOf = (name: string) => (name === 'flood' ? flood : protocolNamed(name));
+const protocolOf = ({ protocol }: Pick<RunHeader, 'protocol'>) => (protocol === 'flood' ? flood : protocolNamed(protocol));
 
 // This file is its own worker: a sink for the reference, the router, or a node.
 if (!isMainThread) {
   if (workerData === 'sink') sink();
   else if ('port' in workerData) void serveNode(workerData, protocolOf);
-  else serveRouter(parentPort!, workerData, protocolOf(workerData.header.protocol));
+  else serveRouter(parentPort!, workerData, protocolOf(workerData.header));
 }
 
 function sink(): void {

@@ -32,12 +32,12 @@ const heavy: typeof flood = {
   },
 };
 
-const protocolOf = (name: string) => (name === 'heavy' ? heavy : protocolNamed(name));
+const protocolOf = ({ protocol }: Pick<RunHeader, 'protocol'>) => (protocol === 'heavy' ? heavy : protocolNamed(protocol));
 
 // This file is its own worker.
 if (!isMainThread) {
   if ('port' in workerData) void serveNode(workerData, protocolOf);
-  else serveRouter(parentPort!, workerData, protocolOf(workerData.header.protocol));
+  else serveRouter(parentPort!, workerData, protocolOf(workerData.header));
 }
 
 function header(nodes: number, inFlight: number): RunHeader {

@@ -11,7 +11,7 @@ import { History } from '../../src/host/history/history.ts';
 import { InlineCluster } from '../../src/host/inline.ts';
 import { finish, replayTo } from '../../src/host/replay.ts';
 import { createRandom, nextInteger } from '../../src/protocol/random.ts';
-import { protocolNamed } from '../../src/protocol/registry.ts';
+import { protocolOf } from '../../src/protocol/mutants.ts';
 import { scriptedRun, wander } from '../support/scripted-run.ts';
 import { wildCommand } from '../support/wild-run.ts';
 
@@ -99,7 +99,7 @@ describe('a run with a script goes on as it would have', () => {
   it.each(shares(100))('from any moment of its history (seeds from %i)', (from) => {
     everySeed(from, (seed) => {
       const whole = undisturbed(seed);
-      const history = new History({ protocolOf: protocolNamed });
+      const history = new History({ protocolOf });
       expect(finish(history.load(whole.run(), endOf(whole), 1, null)).divergence).toBeNull();
       const random = createRandom(seed, 8);
       for (let i = 0; i < 5; i++) {

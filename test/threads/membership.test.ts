@@ -8,6 +8,7 @@ import { createWorld } from '../../src/cluster/world.ts';
 import { History } from '../../src/host/history/history.ts';
 import { InlineCluster } from '../../src/host/inline.ts';
 import { finish, replay, replayTo } from '../../src/host/replay.ts';
+import { protocolOf } from '../../src/protocol/mutants.ts';
 import { protocolNamed } from '../../src/protocol/registry.ts';
 import { puppetHeader, told, type Action } from '../support/puppet.ts';
 import { replayOnThreads } from '../support/replay-on-threads.ts';
@@ -135,7 +136,7 @@ describe('on threads', () => {
 
 describe('the history', () => {
   const whole = inline();
-  const history = new History({ protocolOf: protocolNamed });
+  const history = new History({ protocolOf });
   finish(history.load(whole.run(), endOf(whole), 1, null));
   const { journal } = whole.scheduler;
   const [add, , remove] = journal;

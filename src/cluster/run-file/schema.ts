@@ -1,5 +1,6 @@
 /** What a run file and an autosave journal have in common: header, commands and places, and how each is checked. */
 import * as z from 'zod';
+import { mutantNamed, protocolOf } from '../../protocol/mutants.ts';
 import { protocolNamed, protocols } from '../../protocol/registry.ts';
 import { CLIENT_FIRST, isClient, nameOf, NODES_MAX, type NodeId } from '../../protocol/protocol.ts';
 import { completeNetwork } from '../../network/settings.ts';
@@ -41,6 +42,7 @@ const entrySchema = z.strictObject({
 const headerSchema = z.strictObject({
   engine: z.int().min(1),
   protocol: z.enum(protocols.map((protocol) => protocol.name) as [string, ...string[]]),
+  mutant: z.string().exactOptional(),
   config: z.record(z.string(), z.unknown()),
   seed: seedSchema,
   nodes: z.array(z.int().min(1).max(NODES_MAX)).min(1),
@@ -59,7 +61,10 @@ export function checkHeader(checker: Checker, given: unknown, path: Path): RunHe
   if (header === null) return null;
   const strange = header.nodes.findIndex((node, index) => node !== index + 1);
   if (strange >= 0) return checker.complain([...path, 'nodes', strange], `must be ${strange + 1}: nodes count from 1`);
-  const protocol = protocols.find((known) => known.name === header.protocol)!;
+  const { mutant } = header;
+  const found = mutant === undefined || checker.attempt(() => mutantNamed(header.protocol, mutant), [...path, 'mutant']);
+  if (found === null) return null;
+  const protocol = protocolOf(header);
   const config = checker.attempt(() => protocol.config(header.config, header.nodes), [...path, 'config']);
   const network = checker.attempt(() => completeNetwork(header.network), [...path, 'network']);
   const clients = checker.attempt(() => checkClients(protocol, header.clients), [...path, 'clients']);

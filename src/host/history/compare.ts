@@ -1,6 +1,7 @@
 /** Two runs side by side: both are executed, event by event, from the last moment that is known to be common to them. */
 import { readEvents, type LogMark } from '../../cluster/event-log.ts';
 import type { RunEvent } from '../../cluster/events.ts';
+import type { RunHeader } from '../../cluster/run.ts';
 import { applyEvent, createWorld, forkWorld, type World } from '../../cluster/world.ts';
 import type { AnyProtocol } from '../../protocol/protocol.ts';
 import { InlineCluster } from '../inline.ts';
@@ -70,10 +71,10 @@ class Lane {
 export function* compareRuns(
   a: BranchRun,
   b: BranchRun,
-  protocolOf: (name: string) => AnyProtocol,
+  protocolOf: (header: RunHeader) => AnyProtocol,
   start: PastCheckpoint | null,
 ): Generator<number, RawComparison> {
-  const lanes = [a, b].map((one) => new Lane(one, protocolOf(one.run.header.protocol), start));
+  const lanes = [a, b].map((one) => new Lane(one, protocolOf(one.run.header), start));
   const [laneA, laneB] = lanes as [Lane, Lane];
   const from = start?.seq ?? 0;
   const all = Math.max(1, a.end.seq + b.end.seq - 2 * from);

@@ -33,7 +33,7 @@ export interface Watch {
 }
 
 export interface HistoryHooks {
-  readonly protocolOf: (name: string) => AnyProtocol;
+  readonly protocolOf: (header: RunHeader) => AnyProtocol;
   /** A watch over what a scenario expects; `saved`: as it was then. @default nothing is expected */
   readonly watch?: (expectations: unknown, protocol: AnyProtocol, saved: unknown) => Watch;
 }
@@ -213,7 +213,7 @@ export class History {
     this.held = this.looked = this.divergence = null;
     this.reset = true;
     this.checked = this.total = 0;
-    const protocol = this.hooks.protocolOf(run.header.protocol);
+    const protocol = this.hooks.protocolOf(run.header);
     const watchOf = (saved: unknown): Watch | null => {
       return expectations === null ? null : (this.hooks.watch?.(expectations, protocol, saved) ?? null);
     };

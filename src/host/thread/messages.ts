@@ -16,7 +16,8 @@ import type { MailboxData } from './mailbox.ts';
 
 /** A node's thread is started with this. */
 export interface NodeWorkerData {
-  readonly protocol: string;
+  /** What says which protocol the run has. */
+  readonly run: Pick<RunHeader, 'protocol' | 'mutant'>;
   readonly setup: NodeSetup<unknown>;
   readonly disk: DiskAtStart;
   readonly directory: string;

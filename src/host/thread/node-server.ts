@@ -28,7 +28,7 @@ export interface Storages {
  */
 export async function serveNode(
   data: NodeWorkerData,
-  protocolOf: (name: string) => AnyProtocol,
+  protocolOf: (run: NodeWorkerData['run']) => AnyProtocol,
   storages: Storages = LevelStorage,
 ): Promise<void> {
   const { port, setup } = data;
@@ -42,7 +42,7 @@ export async function serveNode(
   };
   try {
     const { resume } = data;
-    const protocol = protocolOf(data.protocol);
+    const protocol = protocolOf(data.run);
     const storage = await (resume === undefined
       ? storages.open(data.directory, data.disk)
       : storages.restore(data.directory, resume.disk));

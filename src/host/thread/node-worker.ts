@@ -1,7 +1,7 @@
 /** Entry of a node's thread. */
 import { workerData } from 'node:worker_threads';
-import { protocolNamed } from '../../protocol/registry.ts';
+import { protocolOf } from '../../protocol/mutants.ts';
 import type { NodeWorkerData } from './messages.ts';
 import { serveNode } from './node-server.ts';
 
-void serveNode(workerData as NodeWorkerData, protocolNamed);
+void serveNode(workerData as NodeWorkerData, protocolOf);

@@ -10,7 +10,7 @@ import type { Command, JournalEntry } from '../../cluster/commands.ts';
 import { INCARNATION_FIRST, nodeSetup } from '../../cluster/node-state.ts';
 import type { Frame, Transport } from '../../cluster/frames.ts';
 import { actorsOf, type NodeInspection, type Place, type Run, type RunHeader } from '../../cluster/run.ts';
-import { protocolNamed } from '../../protocol/registry.ts';
+import { protocolOf } from '../../protocol/mutants.ts';
 import { nameOf, type NodeId } from '../../protocol/protocol.ts';
 import type { Resumption } from '../history/messages.ts';
 import type { DiskData } from '../../cluster/disk/disk.ts';
@@ -244,10 +244,11 @@ export class ThreadCluster {
   private startThread({ setup, disk, incarnation }: ThreadOrder, resume?: NodeWorkerData['resume']): void {
     const { node } = setup;
     const { header, workers, nodeHeapMb } = this.options;
+    const { protocol, mutant } = header;
     const { port1, port2 } = new MessageChannel();
     const directory = directoryOf(this.options, node);
     const workerData: NodeWorkerData = {
-      ...{ protocol: header.protocol, setup, disk, directory, port: port1 },
+      ...{ run: { protocol, ...(mutant !== undefined && { mutant }) }, setup, disk, directory, port: port1 },
       ...(resume && { resume }),
     };
     const worker = new Worker(workers.node, {
@@ -287,7 +288,7 @@ export class ThreadCluster {
       const { LevelStorage } = await import('../storage/level.ts');
       const storage = await LevelStorage.open(directoryOf(this.options, node), 'kept');
       try {
-        return protocolNamed(this.options.header.protocol).disk(await storage.load());
+        return protocolOf(this.options.header).disk(await storage.load());
       } finally {
         await storage.close();
       }

@@ -11,6 +11,7 @@ const usual = {
   nodes: null,
   protocol: null,
   clients: null,
+  mutant: null,
   until: null,
   host: 'threads',
   json: false,
@@ -43,6 +44,7 @@ describe('options', () => {
     [['a.yaml', '--seed', '5'], { file: 'a.yaml', seed: 5 }],
     [['--nodes=3'], { nodes: 3 }],
     [['--protocol', 'multipaxos', '--clients', '3'], { protocol: 'multipaxos', clients: 3 }],
+    [['--mutant', 'quorum-of-one'], { mutant: 'quorum-of-one' }],
     [['--until', '2.5'], { until: 2_500_000 }],
     [['--until', '60', '--speed', '16'], { until: 60_000_000, speed: 16 }],
     [['--speed', '1/4'], { speed: 0.25 }],
@@ -65,6 +67,7 @@ describe('options', () => {
     [['run', 'a', 'b'], 'only one FILE can be run, not a and b'],
     [['run', 'a', '--nodes', '3'], 'the scenario says how many nodes'],
     [['run', 'a', '--clients', '3'], 'the scenario says what runs'],
+    [['run', '--mutant', 'zap'], '--mutant: paxos has none called "zap"; there are quorum-of-one, '],
     [['run', '--protocol', 'zap'], '--protocol must be one of paxos, multipaxos, not "zap"'],
     [['run', '--clients', '9'], '--clients must be a whole number from 0 to 8, not "9"'],
     [['run', '--nodes', '16'], '--nodes must be a whole number from 1 to 15, not "16"'],
@@ -91,7 +94,7 @@ describe('options', () => {
 });
 
 test('the help text names every option and every exit code, and fits a terminal', () => {
-  for (const option of ['--seed', '--nodes', '--protocol', '--clients', '--until', '--speed', '--out', '--until-event', '--host', '--only', '--json'])
+  for (const option of ['--seed', '--nodes', '--protocol', '--mutant', '--clients', '--until', '--speed', '--out', '--until-event', '--host', '--only', '--json'])
     expect(HELP).toContain(option);
   for (const code of Object.values(codes)) expect(HELP).toMatch(RegExp(`[\\s:]${code} `));
   for (const line of HELP.split('\n')) expect(line.length, line).toBeLessThanOrEqual(90);

@@ -11,6 +11,7 @@ import type { FollowBatch, RawNews, Told } from '../../../src/host/history/messa
 import { finish } from '../../../src/host/replay.ts';
 import { InlineCluster } from '../../../src/host/inline.ts';
 import type { SessionNews } from '../../../src/host/session-journal.ts';
+import { protocolOf } from '../../../src/protocol/mutants.ts';
 import { protocolNamed } from '../../../src/protocol/registry.ts';
 import type { Journal } from '../../../electron/main/autosave.ts';
 import type { Cluster, ClusterStart, Engine, History } from '../../../electron/main/parts.ts';
@@ -124,7 +125,7 @@ export class TestHistory implements History {
   onProblem: History['onProblem'] = () => undefined;
   closed = false;
   loads = 0;
-  readonly #history = new InlineHistory({ protocolOf: protocolNamed });
+  readonly #history = new InlineHistory({ protocolOf });
   readonly #failures: (Error | null)[];
   #port: MessagePort | null = null;
   #header: RunHeader | null = null;

@@ -11,7 +11,7 @@ import type { FollowBatch } from '../../../src/host/history/messages.ts';
 import { Past, type PastCheckpoint } from '../../../src/host/history/past.ts';
 import { finish, replayTo } from '../../../src/host/replay.ts';
 import { createRandom, nextInteger } from '../../../src/protocol/random.ts';
-import { protocolNamed } from '../../../src/protocol/registry.ts';
+import { protocolOf } from '../../../src/protocol/mutants.ts';
 import { eventsOf } from '../../support/events.ts';
 import { randomRun } from '../../support/random-run.ts';
 import { wildRun } from '../../support/wild-run.ts';
@@ -33,7 +33,7 @@ function truth(seed: number, seconds = 10): Truth {
 }
 
 function historyOf({ run, end }: Truth, number = 1): History {
-  const history = new History({ protocolOf: protocolNamed });
+  const history = new History({ protocolOf });
   expect(finish(history.load(run, end, number, null)).divergence).toBeNull();
   return history;
 }
@@ -82,7 +82,7 @@ describe('a moment', () => {
     const real = truth(1);
     const history = historyOf(real);
     expect(() => history.seek(real.end.seq + 1, 10, 10)).toThrow('has not been compared yet');
-    expect(() => new History({ protocolOf: protocolNamed }).seek(0, 0, 0)).toThrow('no run has been loaded');
+    expect(() => new History({ protocolOf }).seek(0, 0, 0)).toThrow('no run has been loaded');
   });
 });
 
@@ -130,7 +130,7 @@ describe('loading', () => {
     const real = truth(10);
     const { journal } = real.run;
     const changed = journal.map((entry, i) => (i === journal.length - 1 ? { ...entry, seq: entry.seq + 1 } : entry));
-    const history = new History({ protocolOf: protocolNamed });
+    const history = new History({ protocolOf });
     const loaded = finish(history.load({ ...real.run, journal: changed }, { ...real.end, seq: real.end.seq + 99 }, 1, null));
     expect(loaded.divergence).toContain('the run has diverged before event');
     expect(history.seek(loaded.seq, 10, 10).seq).toBe(loaded.seq);
@@ -138,7 +138,7 @@ describe('loading', () => {
 
   it('can be given up on the way', () => {
     const real = truth(11, 60);
-    const history = new History({ protocolOf: protocolNamed });
+    const history = new History({ protocolOf });
     const steps = history.load(real.run, real.end, 1, null);
     steps.next();
     steps.return({ at: 0, seq: 0, digest: '', marks: [], divergence: null });
@@ -153,7 +153,7 @@ describe('following', () => {
   function followed(seed: number, tamper: (batch: FollowBatch) => FollowBatch): ReturnType<History['news']> {
     const { header: bare, script, until } = wildRun(seed, 10);
     const header = { ...bare, script };
-    const history = new History({ protocolOf: protocolNamed });
+    const history = new History({ protocolOf });
     finish(history.load({ header, journal: [] }, null, 1, null));
     const live = new InlineCluster(header);
     const { scheduler } = live;
@@ -243,7 +243,7 @@ describe('comparing', () => {
       cluster.runUntil(5_000_000);
       return { id, run: cluster.run(), end: { at: cluster.now, seq: cluster.scheduler.log.seq } };
     }) as [Parameters<History['compareBranches']>[0], Parameters<History['compareBranches']>[1]];
-    const history = new History({ protocolOf: protocolNamed });
+    const history = new History({ protocolOf });
     expect(finish(history.compareBranches(a, b)).common).toBeLessThan(Math.min(a.end.seq, b.end.seq));
   });
 });
@@ -270,7 +270,7 @@ describe('the timeline', () => {
       cluster.command(command);
       cluster.runUntil(cluster.now + 3_000_000);
     }
-    const history = new History({ protocolOf: protocolNamed });
+    const history = new History({ protocolOf });
     const end = { at: cluster.now, seq: cluster.scheduler.log.seq };
     finish(history.load(cluster.run(), end, 1, null));
     const { marks } = history.news()!;
@@ -295,7 +295,7 @@ describe('the timeline', () => {
         save: () => count,
       };
     };
-    const history = new History({ protocolOf: protocolNamed, watch });
+    const history = new History({ protocolOf, watch });
     const why = () => history.news()!.expectations[0]!.why;
     finish(history.load(real.run, real.end, 1, 'much'));
     expect(why()).toBe(String(real.end.seq));
