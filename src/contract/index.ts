@@ -1,5 +1,6 @@
 /** All that the window, main and the command line may know of the engine. The renderer imports nothing else of src. */
 export * from './contract.ts';
+export * from './checks.ts';
 export * from '../cluster/frames.ts';
 export * from '../cluster/timeline.ts';
 export * from './format.ts';

@@ -93,7 +93,7 @@ export function sentence(protocol: AnyProtocol, row: LogRow): string {
     case 'deliver':
       return `${nameOf(event.node)} got ${row.packet?.from === event.node ? 'its own' : sender(row.packet)} ${packetText(protocol, row.packet)}`;
     case 'violation':
-      return `${event.check} is VIOLATED: ${event.text}`;
+      return `${event.check} is violated: ${event.text}`;
     case 'timer':
       return `${nameOf(event.node)} timer fired: ${protocol.describeTimer(event.name)}`;
     case 'send': {
