@@ -1,4 +1,4 @@
-import { Info, Keyboard, LayoutPanelLeft, Link2, List, SunMoon } from '@lucide/vue';
+import { Info, Keyboard, LayoutPanelLeft, Link2, List, ShieldCheck, SunMoon } from '@lucide/vue';
 import { whole } from '../../src/contract/index.ts';
 import type { Action } from './action.ts';
 import { part } from './parting.ts';
@@ -32,6 +32,15 @@ export const windowActions: readonly Action[] = [
     icon: List,
     chords: ['L'],
     perform: ({ ui }) => (ui.logOpen = !ui.logOpen),
+  },
+  {
+    id: 'show-checks',
+    group: 'Window',
+    title: 'Checks',
+    meaning: 'Shows what is checked while the run goes on, and what is violated.',
+    icon: ShieldCheck,
+    chords: ['V'],
+    perform: ({ ui }) => (ui.tab = 'checks'),
   },
   {
     id: 'reset-layout',

@@ -1,4 +1,4 @@
-/** What a screen reader is told while the run goes on: decisions, leaders, partitions, cuts, crashes, who comes and goes. Pure. */
+/** What a screen reader is told while the run goes on: violations, decisions, leaders, partitions, cuts, crashes, who comes and goes. Pure. */
 import { formatBallot, nameOf, nodeList, sameGroups, type Groups, type NodeId, type World } from '../../src/contract/index.ts';
 import { islandStatus } from './islands.ts';
 
@@ -11,22 +11,28 @@ export class Announcer {
   private readonly up = new Map<NodeId, boolean>();
   private chosen = 0;
   private term = -1;
+  private violations = 0;
   private cuts = 0;
   private holding = false;
   private first = true;
 
   /** Sentences about what has happened since the last call; none the first time. `slotName`: what the protocol calls a slot. */
   news(world: World, slotName: string): string[] {
-    const sentences = this.first ? [] : [...this.decisions(world, slotName), ...this.leaders(world), ...this.nodes(world), ...this.parting(world), ...this.links(world)];
+    const sentences = this.first ? [] : [...this.failures(world), ...this.decisions(world, slotName), ...this.leaders(world), ...this.nodes(world), ...this.parting(world), ...this.links(world)];
     this.first = false;
     this.groups = world.groups;
     this.chosen = world.chosenCount;
     this.term = world.terms.at(-1)?.seq ?? -1;
+    this.violations = world.violations.length;
     this.cuts = world.cuts.size;
     this.holding = world.holding;
     this.up.clear();
     for (const node of world.nodes.values()) this.up.set(node.node, node.up);
     return sentences;
+  }
+
+  private failures({ violations }: World): string[] {
+    return [...new Set(violations.slice(this.violations).map(({ check }) => check))].map((check) => `${check} is violated.`);
   }
 
   private decisions(world: World, slotName: string): string[] {

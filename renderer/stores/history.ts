@@ -85,6 +85,8 @@ export const useHistory = defineStore('history', () => {
   function take(news: TimelineNews): void {
     if (news.reset) marks = [];
     for (const mark of news.marks) {
+      // Two values are chosen, and Agreement is violated by it: one alarm, not two.
+      if (mark.kind === 'violation' && marks.at(-1)?.kind === 'conflict' && marks.at(-1)?.at === mark.at) marks.pop();
       marks.push(mark);
       scale.add(mark.seq + 1, mark.at);
     }

@@ -5,12 +5,12 @@ import type { NodeId, Problem } from '../../src/contract/index.ts';
 import { mediaQuery, remembered } from './remembered.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
-export const sideTabs = ['chosen', 'ballots', 'node', 'messages', 'branches'] as const;
+export const sideTabs = ['chosen', 'ballots', 'node', 'messages', 'checks', 'branches'] as const;
 export type SideTab = (typeof sideTabs)[number];
 export const lowerTabs = ['log', 'slots', 'database'] as const;
 export type LowerTab = (typeof lowerTabs)[number];
 export type Dialog =
-  | { readonly name: 'shortcuts' | 'about' | 'library' | 'exactness' }
+  | { readonly name: 'shortcuts' | 'about' | 'library' | 'exactness' | 'lab' }
   /** Without a protocol, that of the run. */
   | { readonly name: 'new-run'; readonly protocol?: string }
   | { readonly name: 'propose'; readonly node: NodeId }

@@ -26,6 +26,8 @@ export interface TrackPicture {
   readonly clusters: readonly Cluster[];
   /** Where branches leave this one: numbers of events. */
   readonly forks: readonly number[];
+  /** Events that stand out: what is behind a violation. */
+  readonly marked: readonly number[];
   /** Value of a design token. */
   readonly colour: (token: string) => string;
   /** The past is shown. */
@@ -33,11 +35,12 @@ export interface TrackPicture {
 }
 
 export function paintTrack(context: CanvasRenderingContext2D, picture: TrackPicture): void {
-  const { width, total, position, clusters, forks, colour, past } = picture;
+  const { width, total, position, clusters, forks, marked, colour, past } = picture;
   context.clearRect(0, 0, width, TRACK_HEIGHT);
   const here = placeOf(position, total, width);
   bar(context, TRACK_PAD, width - TRACK_PAD, colour('--line-strong'));
   bar(context, TRACK_PAD, here, colour(past ? '--past' : '--accent'));
+  for (const seq of marked) paintMarked(context, placeOf(seq + 1, total, width), colour('--danger'));
   for (const fork of forks) paintFork(context, placeOf(fork, total, width), colour('--past'));
   for (const cluster of clusters) {
     const look = markLooks[cluster.kind];
@@ -117,6 +120,21 @@ function paintShape(context: CanvasRenderingContext2D, shape: MarkShape, x: numb
       return;
   }
   context.stroke();
+}
+
+/** A flag: a pole over both lanes. */
+function paintMarked(context: CanvasRenderingContext2D, x: number, colour: string): void {
+  context.strokeStyle = context.fillStyle = colour;
+  context.lineWidth = 1.25;
+  context.beginPath();
+  line(context, x, 4, x, TRACK_HEIGHT - 2);
+  context.stroke();
+  context.beginPath();
+  context.moveTo(x, 2);
+  context.lineTo(x + 6, 5);
+  context.lineTo(x, 8);
+  context.closePath();
+  context.fill();
 }
 
 function paintFork(context: CanvasRenderingContext2D, x: number, colour: string): void {
