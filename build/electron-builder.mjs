@@ -38,6 +38,7 @@ export function builderConfig(electron, version) {
     extraMetadata: { version },
     files: [
       'out/main/*.{cjs,licenses.md}',
+      'out/cli/*.{cjs,licenses.md}',
       'out/preload/*.{cjs,licenses.md}',
       'out/renderer/**',
       '!**/*.map',
@@ -51,8 +52,9 @@ export function builderConfig(electron, version) {
     ],
     fileAssociations: [{ ...RUN_FILES, role: 'Editor' }],
     asar: true,
-    // A worker is started from a file, and the native module is one: outside the archive, with what they require.
-    asarUnpack: ['out/main/*-worker.cjs', 'node_modules/**'],
+    // A worker is started from a file, and the native module is one: outside the archive, with what they require. So is
+    // the command line, which looks for its workers beside itself.
+    asarUnpack: ['out/main/*-worker.cjs', 'out/cli/*.cjs', 'node_modules/**'],
     linux: { target: 'dir', executableName: 'synod', category: 'Education', icon: join(root, 'build', 'icons', 'icon.png') },
     mac: { target: 'dir', category: 'public.app-category.education', identity: null },
     win: { target: 'dir' },

@@ -8,6 +8,7 @@ import type { SessionInfo } from '../../src/cluster/frames.ts';
 import { RunFileError } from '../../src/cluster/run-file/error.ts';
 import { ScenarioError } from '../../src/scenario/parse.ts';
 import { ClusterService } from './cluster-service.ts';
+import { carryOutCommand, commandOf } from './command-line.ts';
 import { realEngine } from './engine.ts';
 import { catchFailures, EXIT_FAILED, EXIT_USAGE, record, reloadAfterCrash, showError } from './failures.ts';
 import { Files, type Dialogs } from './files.ts';
@@ -43,21 +44,28 @@ let window: BrowserWindow | null = null;
 let settle: () => void = () => {};
 const settled = new Promise<void>((resolve) => (settle = resolve));
 
-catchFailures();
-app.setName('Synod');
-const userData = app.commandLine.getSwitchValue('user-data-dir') || process.env.SYNOD_USER_DATA;
-if (userData !== undefined && userData !== '') app.setPath('userData', resolve(userData));
-// Root can have no sandbox; whoever passes the switch knows.
-if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
-app.commandLine.appendSwitch('disable-http-cache');
-declareAppScheme();
-// Or Electron makes a menu of its own first.
-Menu.setApplicationMenu(null);
-lockWebContents(app);
-launch();
+const args = argumentsOf(process.argv, process.defaultApp === true);
+const command = commandOf(args);
+if (command !== null) carryOutCommand(command, outDir);
+else prepare();
+
+/** What has to be said before Electron is ready. */
+function prepare(): void {
+  catchFailures();
+  app.setName('Synod');
+  const userData = app.commandLine.getSwitchValue('user-data-dir') || process.env.SYNOD_USER_DATA;
+  if (userData !== undefined && userData !== '') app.setPath('userData', resolve(userData));
+  // Root can have no sandbox; whoever passes the switch knows.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+  app.commandLine.appendSwitch('disable-http-cache');
+  declareAppScheme();
+  // Or Electron makes a menu of its own first.
+  Menu.setApplicationMenu(null);
+  lockWebContents(app);
+  launch();
+}
 
 function launch(): void {
-  const args = argumentsOf(process.argv, process.defaultApp === true);
   const options = optionsOrExit(args);
   if (options === null) return;
   const mine: SecondStart = { args, folder: process.cwd() };

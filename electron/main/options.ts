@@ -1,4 +1,5 @@
 /** What a person may say on the command line of the app. */
+import { commandNames } from '../../src/cli/command-names.ts';
 import { clientCountSchema, nodeCountSchema, seedSchema } from '../../src/cluster/run.ts';
 import { protocols } from '../../src/protocol/registry.ts';
 
@@ -28,6 +29,7 @@ export class OptionsError extends Error {
 
 export const USAGE = [
   'Usage: synod [FILE] [OPTIONS]',
+  `       synod COMMAND …      without a window: ${commandNames.join(', ')}; synod run --help says more`,
   '',
   '  FILE                 a run (.synod) or a scenario (YAML, JSON) to open; without it, a cluster of five nodes',
   '  --seed N             seed of the run, 0 to 4294967295; the same seed gives the same run; not with a run to open',

@@ -12,7 +12,8 @@ import { replay } from './replay.ts';
 import { run } from './run.ts';
 import { spec } from './spec.ts';
 
-void main(process.argv.slice(2)).then((code) => (process.exitCode = code));
+/** The exit code, when the command is done; for the installed program, which loads this instead of starting it. */
+export const finished: Promise<number> = main(process.argv.slice(2)).then((code) => (process.exitCode = code));
 
 /** @returns the exit code; every error has been printed. */
 async function main(args: readonly string[]): Promise<number> {

@@ -11,6 +11,8 @@ import { RUN_EXTENSION } from '../../electron/main/runs.ts';
 import { archive, archiveFiles, distribution, unpacked } from './distribution.ts';
 
 const WORKERS = ['out/main/router-worker.cjs', 'out/main/node-worker.cjs', 'out/main/history-worker.cjs'];
+/** Loaded from files, outside the archive. */
+const LOADED = [...WORKERS, 'out/cli/cli.cjs'];
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 
 describe('the packaged application', () => {
@@ -18,28 +20,28 @@ describe('the packaged application', () => {
   const names = [...files.keys()];
 
   it('holds main, preload and the page', () => {
-    const needed = ['package.json', 'out/main/main.cjs', 'out/preload/preload.cjs', 'out/renderer/index.html', ...WORKERS];
+    const needed = ['package.json', 'out/main/main.cjs', 'out/preload/preload.cjs', 'out/renderer/index.html', ...LOADED];
     expect(names).toEqual(expect.arrayContaining(needed));
   });
 
   it('holds nothing that only developers need', () => {
-    expect(names.filter((name) => !/^(?:package\.json|out\/(?:main|preload|renderer)\/|node_modules\/)/.test(name))).toEqual([]);
+    expect(names.filter((name) => !/^(?:package\.json|out\/(?:main|cli|preload|renderer)\/|node_modules\/)/.test(name))).toEqual([]);
     expect(names.filter((name) => /\.(?:map|ts|vue|cc|h|gyp)$|(?:^|\/)(?:test|deps|\.bin)\//.test(name))).toEqual([]);
     const packages = new Set(names.filter((name) => name.startsWith('node_modules/')).map((name) => name.split('/')[1]));
     expect([...packages].filter((name) => /^(?:electron|vite|vitest|vue|typescript|playwright|oxlint)/.test(name ?? ''))).toEqual([]);
   });
 
   it('keeps workers and the native module outside the archive, where threads load them', () => {
-    const outside = names.filter((name) => name.startsWith('node_modules/') || WORKERS.includes(name));
+    const outside = names.filter((name) => name.startsWith('node_modules/') || LOADED.includes(name));
     expect(outside.filter((name) => files.get(name) !== true)).toEqual([]);
-    for (const worker of WORKERS) expect(existsSync(join(unpacked, worker))).toBe(true);
+    for (const worker of LOADED) expect(existsSync(join(unpacked, worker))).toBe(true);
     const prebuilt = join(unpacked, 'node_modules', 'classic-level', 'prebuilds');
     expect(readdirSync(prebuilt)).toEqual([`${process.platform}-${process.arch}`]);
   });
 
   it('leaves out of the archive file only what must be', () => {
     const packed = names.filter((name) => files.get(name) === true && !name.startsWith('node_modules/'));
-    expect(packed.sort()).toEqual([...WORKERS].sort());
+    expect(packed.sort()).toEqual([...LOADED].sort());
   });
 
   it('says its version, and that of the fallback runtime if it stands on one', () => {
