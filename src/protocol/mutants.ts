@@ -3,6 +3,8 @@
  * is meant to be right. A mutant changes a protocol from outside, by what a step is given and what it does; the
  * protocols themselves know nothing of it. (See the table in docs/proven.md.)
  */
+import { logAcceptorMutants } from './mutants/multipaxos-acceptor.ts';
+import { logMutants } from './mutants/multipaxos.ts';
 import { paxosAcceptorMutants } from './mutants/paxos-acceptor.ts';
 import { paxosMutants } from './mutants/paxos.ts';
 import type { Mutant } from './mutants/mutant.ts';
@@ -11,7 +13,7 @@ import { protocolNamed } from './registry.ts';
 
 export type { Mutant } from './mutants/mutant.ts';
 
-export const mutants: readonly Mutant[] = [...paxosMutants, ...paxosAcceptorMutants];
+export const mutants: readonly Mutant[] = [...paxosMutants, ...paxosAcceptorMutants, ...logMutants, ...logAcceptorMutants];
 
 /** Those of a protocol; the harmless ones come last. */
 export function mutantsOf(protocol: string): readonly Mutant[] {

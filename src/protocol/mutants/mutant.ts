@@ -1,5 +1,6 @@
 /** What a mutant is, and how a protocol is changed without its knowing. */
 import type { AnyProtocol, Effect, Input, NodeId, Protocol } from '../protocol.ts';
+import type { QuorumSystem } from '../quorum.ts';
 
 export interface Mutant {
   /** Name in files and on the command line, e.g. `quorum-of-one`. */
@@ -48,6 +49,11 @@ export function tampered<State, Message, Config, Request>(
       return instead === undefined ? effects : instead(effects, state, input);
     },
   };
+}
+
+/** Counted quorums; at least one acceptor in each phase. */
+export function counted(phase1: number, phase2: number): QuorumSystem {
+  return { type: 'counted', phase1: Math.max(1, phase1), phase2: Math.max(1, phase2) };
 }
 
 /** The effects with other messages: each is sent as `change` says, `null`: not at all. */

@@ -6,7 +6,7 @@ import type { Accepted, PaxosMessage } from '../paxos/messages.ts';
 import { paxos, type PaxosRequest, type PaxosState } from '../paxos/paxos.ts';
 import type { Effect, NodeId } from '../protocol.ts';
 import type { QuorumSystem } from '../quorum.ts';
-import { savingLast, sending, tampered, type Mutant, type Tampering } from './mutant.ts';
+import { counted, savingLast, sending, tampered, type Mutant, type Tampering } from './mutant.ts';
 
 export type PaxosTampering = Tampering<PaxosState, PaxosMessage, PaxosConfig, PaxosRequest>;
 
@@ -18,11 +18,6 @@ export function paxosMutant(name: string, meaning: string, tampering: PaxosTampe
 const quorums = (system: (acceptors: number) => QuorumSystem): PaxosTampering => ({
   config: (config) => ({ ...config, quorum: system(config.roles.filter((roles) => roles.includes('acceptor')).length) }),
 });
-
-/** Counted quorums; of each phase at least one acceptor, at most all. */
-export function counted(phase1: number, phase2: number): QuorumSystem {
-  return { type: 'counted', phase1: Math.max(1, phase1), phase2: Math.max(1, phase2) };
-}
 
 /** A proposer begins an attempt as if it had never begun one: neither its round nor its own promise counts. */
 const forgetsRounds: PaxosTampering = {
