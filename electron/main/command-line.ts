@@ -14,6 +14,9 @@ import { EXIT_INTERRUPTED } from '../../src/cli/exit-codes.ts';
 /** No display, no graphics, and nothing on standard error but what the command says. */
 const HEADLESS = ['--ozone-platform=headless', '--disable-gpu', '--log-level=3'];
 
+/** How often the second program looks whether the first is still there, ms. */
+const PARENT_WATCH_MS = 500;
+
 /** What the command line's bundle gives whoever loads it instead of starting it. */
 interface CommandLine {
   /** The exit code, when the command is done. */
@@ -37,6 +40,8 @@ export function commandOf(args: readonly string[]): readonly string[] | null {
 export function carryOutCommand(words: readonly string[], folder: string): void {
   if (process.platform === 'linux' && app.commandLine.getSwitchValue('ozone-platform') !== 'headless') {
     const own = process.argv.slice(1);
+    // A terminal interrupts both; the second one ends with its summary, and the first waits for it.
+    process.on('SIGINT', () => {});
     const { status, signal } = spawnSync(process.execPath, [...HEADLESS, ...own], { stdio: 'inherit' });
     process.exit(signal === null ? (status ?? EXIT_INTERRUPTED) : EXIT_INTERRUPTED);
   }
@@ -45,9 +50,20 @@ export function carryOutCommand(words: readonly string[], folder: string): void 
     event.preventDefault();
     process.emit('SIGINT');
   });
+  endWithParent();
   const beside = folder.replace(/app\.asar(?=[\\/])/, 'app.asar.unpacked');
   process.argv = [process.execPath, 'synod', ...words];
   // Loaded at run time: it is a bundle of its own, and of no use to the window.
   const { finished } = require(join(beside, 'cli', 'cli.cjs')) as CommandLine;
   void finished.then((code) => process.stdout.write('', () => app.exit(code)));
+}
+
+/** Whoever ends the program that was started means the one that it has started. */
+function endWithParent(): void {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.emit('SIGINT');
+  }, PARENT_WATCH_MS);
 }
