@@ -40,6 +40,11 @@ export interface LogMark {
   readonly at: number;
 }
 
+/** Reads events where they stand: `bytes[from … to)`, from the number of its type on. */
+export interface EventReader {
+  take(bytes: Uint8Array, from: number, to: number): void;
+}
+
 export class EventLog {
   private readonly chunks: Chunk[] = [];
   /** Chunks let go so far; `chunks[0]` is the chunk of this number. */
@@ -50,6 +55,8 @@ export class EventLog {
   private readonly keepChunks: number;
   /** The digest every so many events, of those that happened since this log was made. */
   readonly marks: DigestMark[] = [];
+  /** Is shown every event as it is written. */
+  reader: EventReader | null = null;
   /** `seq` of the next event. */
   seq: number;
   /** Time of the last event, µs. */
@@ -87,8 +94,10 @@ export class EventLog {
   }
 
   end(): void {
-    this.digester.add(this.current.bytes, this.recordStart, this.current.length);
+    const { bytes, length } = this.current;
+    this.digester.add(bytes, this.recordStart, length);
     this.seq++;
+    if (this.reader !== null) this.reader.take(bytes, this.recordStart, length);
     if (this.seq % DIGEST_MARK_EVENTS === 0) this.marks.push({ seq: this.seq, digest: this.digest });
   }
 

@@ -129,6 +129,7 @@ function mergeStep(scheduler: Scheduler, cursor: Cursor): void {
   while (!reader.done && (reader.bytes[reader.at]! >= EFFECT_SAVE || reader.bytes[reader.at] === STEP_CRASH)) {
     mergeEffect(scheduler, cursor, reader.byte());
   }
+  scheduler.stepDone();
 }
 
 function mergeEffect(scheduler: Scheduler, cursor: Cursor, effect: number): void {

@@ -81,7 +81,8 @@ export function firstDifference(a: PackedEvents, b: PackedEvents): number | null
   return a.firstSeq + a.count;
 }
 
-function readEvent(r: Reader, seq: number, before: number): RunEvent {
+/** Reads one event. @param before virtual time of the one before it, µs */
+export function readEvent(r: Reader, seq: number, before: number): RunEvent {
   const type = eventTypes[r.byte()];
   if (type === undefined) throw new CodecError('no event has this number');
   const at = before + r.uint();

@@ -22,6 +22,7 @@ import type { Command, JournalEntry } from './commands.ts';
 import type { CrashPoint, DiskAtStart } from './events.ts';
 import { EventLog, type LogState } from './event-log.ts';
 import { mergeOutputs } from './merge.ts';
+import type { FoundViolation, Monitor, MonitorFactory } from './monitor.ts';
 import {
   clearNode,
   copyNodeState,
@@ -62,6 +63,8 @@ export interface SchedulerState {
   readonly log: LogState;
   /** Commands carried out so far. */
   readonly commands: number;
+  /** What the monitor remembers, as it saves itself; undefined: there was none. */
+  readonly monitor: unknown;
 }
 
 /** Where a scheduler goes on: a state, and the journal of the run, of which the state's commands come first. */
@@ -82,6 +85,8 @@ export class Scheduler {
   operations: HostOperation[] = [];
   /** Commands of the script that could not be carried out when their time came. */
   readonly refused: RefusedCommand[] = [];
+  /** What the monitor has found since this scheduler began, or went on. */
+  readonly violations: FoundViolation[] = [];
   config: unknown;
   /** All events before this time have happened, and none at or after it, unless single steps were made; µs. */
   now: number;
@@ -94,17 +99,29 @@ export class Scheduler {
   /** The same as `nodes`, as a list, ascending: it is gone through for every window. */
   nodeList: readonly NodeState[];
   private readonly batches = new BatchMaker();
+  private readonly monitor: Monitor | null;
 
   /**
    * @param keepBytes how much of the event log to keep
    * @param from where to go on; without it, at the beginning.
+   * @param watch makes what checks the run; without it, nothing is checked
    */
-  constructor(header: RunHeader, protocol: AnyProtocol, keepBytes?: number, from?: SchedulerStart) {
+  constructor(
+    header: RunHeader,
+    protocol: AnyProtocol,
+    keepBytes?: number,
+    from?: SchedulerStart,
+    watch: MonitorFactory = () => null,
+  ) {
     const state = from?.state;
     const seed = mix(header.seed, SEED_NETWORK);
     this.header = header;
     this.protocol = protocol;
     this.log = new EventLog(keepBytes, state?.log);
+    // In the middle of a run whose beginning nobody watched there is nothing to hold new facts against.
+    const unwatched = state !== undefined && state.monitor === undefined;
+    this.monitor = unwatched ? null : watch(header, protocol, state?.monitor);
+    this.log.reader = this.monitor;
     const actors = state?.nodes.filter(({ present }) => present).map(({ node }) => node) ?? actorsOf(header);
     this.router =
       state === undefined ? new Router(actors, seed, header.network) : Router.restore(actors, seed, state.router);
@@ -138,6 +155,7 @@ export class Scheduler {
       script: this.script.save(this.log),
       log: this.log.save(),
       commands: this.journal.length,
+      monitor: this.monitor?.save(),
     };
   }
 
@@ -193,6 +211,16 @@ export class Scheduler {
   merge(window: Window, outputs: readonly NodeOutput[]): void {
     mergeOutputs(this, window, outputs);
     if (!window.single) this.now = Math.max(this.now, window.until);
+  }
+
+  /** A step has been written: so is, right after it, what it contradicts. */
+  stepDone(): void {
+    if (this.monitor === null) return;
+    const { log } = this;
+    for (const violation of this.monitor.found()) {
+      this.violations.push({ seq: log.seq, at: log.at, ...violation });
+      log.write(log.at, { type: 'violation', ...violation });
+    }
   }
 
   /**

@@ -2,6 +2,7 @@
  * A cluster in one thread, synchronous: the same scheduler, the same node runners, no I/O. For tests, replay, the
  * command line and search; its digest is that of the same run on threads.
  */
+import { createMonitor } from '../check/monitor.ts';
 import { protocolOf } from '../protocol/mutants.ts';
 import type { AnyProtocol, NodeId, View } from '../protocol/protocol.ts';
 import type { NodeOutput } from '../cluster/batch.ts';
@@ -18,6 +19,8 @@ export interface InlineOptions {
   readonly keepBytes?: number;
   /** @default the one the header names */
   readonly protocol?: AnyProtocol;
+  /** Whether the run is checked while it happens. A benchmark may turn it off. @default true */
+  readonly checks?: boolean;
 }
 
 /** A cluster between two windows: plain data that `structuredClone` takes, independent of the cluster, and never changed. */
@@ -45,9 +48,9 @@ export class InlineCluster {
 
   constructor(header: RunHeader, options: InlineOptions = {}, from?: InlineStart) {
     const protocol = options.protocol ?? protocolOf(header);
-    const { keepBytes, observe = false } = options;
+    const { keepBytes, observe = false, checks = true } = options;
     const start = from && { state: from.checkpoint.scheduler, journal: from.journal };
-    this.scheduler = new Scheduler(header, protocol, keepBytes, start);
+    this.scheduler = new Scheduler(header, protocol, keepBytes, start, checks ? createMonitor : undefined);
     this.observe = observe;
     for (const node of actorsOf(header)) this.disks.set(node, new Disk());
     for (const [node, data] of from?.checkpoint.disks ?? []) this.disks.set(node, new Disk(data));

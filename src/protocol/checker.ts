@@ -30,6 +30,8 @@ export interface Check {
 
 export interface Checker<Facts, Message, Config, Request> {
   readonly checks: readonly Check[];
+  /** The kinds of message of which it is told when they arrive, by their names; of others it hears when they are sent. */
+  readonly hears?: readonly string[];
   /** Nothing is known yet. @param nodes the founding servers */
   create(nodes: readonly NodeId[], config: Config): Facts;
   /**

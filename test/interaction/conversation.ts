@@ -4,6 +4,7 @@
  */
 import { formatBallot } from '../../src/protocol/ballot.ts';
 import type { Ballot } from '../../src/protocol/ballot.ts';
+import type { AnyChecker } from '../../src/protocol/checker.ts';
 import { CLIENT_FIRST, ProtocolError, actorNamed, isClient, nameOf } from '../../src/protocol/protocol.ts';
 import type { AnyProtocol, Effect, Input, NodeId, ReplicaView, Saved } from '../../src/protocol/protocol.ts';
 
@@ -18,8 +19,8 @@ export interface Dialect {
   forge(words: readonly string[]): Message;
   /** A chosen value in a sentence. */
   quote(value: string): string;
-  /** A checker of the facts of a run, told one after the other: says what contradicts an earlier one. */
-  checker(nodes: readonly NodeId[], config: object): (fact: Fact) => { readonly invariant: string; readonly text: string } | null;
+  /** What must hold of all that happens. */
+  readonly checker: AnyChecker;
 }
 
 export type Command = (words: string[]) => void;
@@ -56,7 +57,8 @@ export class Conversation {
   private founders: NodeId[] = [];
   private clients: NodeId[] = [];
   private config: object = {};
-  private check: ReturnType<Dialect['checker']> = () => null;
+  private facts: unknown = null;
+  private told = 0;
   private lines: string[] = [];
   private now = 0;
   private requests = 0;
@@ -156,7 +158,7 @@ export class Conversation {
     this.founders = Array.from({ length: Number(words[0]) }, (_, i) => i + 1);
     this.clients = Array.from({ length: clients }, (_, i) => CLIENT_FIRST + i);
     this.config = this.dialect.config(words.slice(1).filter((word) => !isOurs(word)), {}, this.founders);
-    this.check = this.dialect.checker(this.founders, this.config);
+    this.facts = this.dialect.checker.create(this.founders, this.config);
     this.now = 0;
     this.nodes.clear();
     for (const node of [...this.founders, ...this.clients]) this.nodes.set(node, newActor());
@@ -228,8 +230,8 @@ export class Conversation {
   }
 
   private witness(fact: Fact): void {
-    const violation = this.check(fact);
-    if (violation) this.line(`VIOLATION of ${violation.invariant}: ${violation.text}`);
+    const violation = this.dialect.checker.observe(this.facts, { seq: this.told++, ...fact });
+    if (violation) this.line(`VIOLATION of ${violation.check}: ${violation.text}`);
   }
 
   /** What matters from afar; whether the effect is of that kind. */

@@ -1,9 +1,8 @@
 /** How conversations talk about Multi-Paxos. */
 import { multipaxos } from '../../src/protocol/multipaxos/multipaxos.ts';
-import type { MultiPaxosConfig, MultiPaxosMessage } from '../../src/protocol/multipaxos/multipaxos.ts';
+import type { MultiPaxosMessage } from '../../src/protocol/multipaxos/multipaxos.ts';
 import type { LogCommand } from '../../src/protocol/multipaxos/command.ts';
-import { noFacts, observe } from '../../src/protocol/multipaxos/invariants.ts';
-import type { Fact } from '../../src/protocol/multipaxos/invariants.ts';
+import { multipaxosInvariants } from '../../src/protocol/multipaxos/invariants.ts';
 import type { NodeId } from '../../src/protocol/protocol.ts';
 import { ballot, id } from './conversation.ts';
 import type { Dialect } from './conversation.ts';
@@ -43,10 +42,7 @@ export const multipaxosDialect: Dialect = {
   },
   forge: parseMessage,
   quote: (value) => value,
-  checker(nodes, config) {
-    const facts = noFacts(nodes, config as MultiPaxosConfig);
-    return (fact) => observe(facts, fact as Fact);
-  },
+  checker: multipaxosInvariants,
 };
 
 /** The word after `word`; both are taken out. */

@@ -1,9 +1,7 @@
 /** How conversations talk about single-decree Paxos. */
-import { noFacts } from '../../src/protocol/paxos/facts.ts';
-import { observe } from '../../src/protocol/paxos/invariants.ts';
-import type { Fact } from '../../src/protocol/paxos/invariants.ts';
+import { paxosInvariants } from '../../src/protocol/paxos/invariants.ts';
 import { paxos } from '../../src/protocol/paxos/paxos.ts';
-import type { PaxosConfig, PaxosMessage } from '../../src/protocol/paxos/paxos.ts';
+import type { PaxosMessage } from '../../src/protocol/paxos/paxos.ts';
 import { ballot, id } from './conversation.ts';
 import type { Dialect } from './conversation.ts';
 
@@ -31,10 +29,7 @@ export const paxosDialect: Dialect = {
   },
   forge: parseMessage,
   quote: (value) => `"${value}"`,
-  checker(nodes, config) {
-    const facts = noFacts(nodes, config as PaxosConfig);
-    return (fact) => observe(facts, fact as Fact);
-  },
+  checker: paxosInvariants,
 };
 
 /** `prepare 1 3.1`, `promise 1 3.1 2.3=red` (or `-`), `accept 1 3.1=red`, `accepted 1 3.1=red`, `nack 1 2.1 3.2`. */

@@ -30,7 +30,7 @@ function inSoup(seed: number): string[] {
   if (!sample) return [];
   const [setting, schedule] = sample;
   const world = new World(setting).play(schedule);
-  const wrong = world.violations.map(({ invariant, text }) => `${invariant}: ${text}`);
+  const wrong = world.violations.map(({ check: name, text }) => `${name}: ${text}`);
   if (isLinearizable(world.history()) === false) wrong.push('what clients saw is not linearizable');
   return wrong;
 }

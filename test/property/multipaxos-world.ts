@@ -6,13 +6,13 @@
 import { Reader, Writer } from '../../src/protocol/codec.ts';
 import type { Operation, OperationResult } from '../../src/protocol/machine/operation.ts';
 import type { MultiPaxosConfig, MultiPaxosRequest } from '../../src/protocol/multipaxos/config.ts';
-import { noFacts, observe } from '../../src/protocol/multipaxos/invariants.ts';
-import type { Fact, Violation } from '../../src/protocol/multipaxos/invariants.ts';
+import { multipaxosInvariants } from '../../src/protocol/multipaxos/invariants.ts';
 import type { MultiPaxosMessage } from '../../src/protocol/multipaxos/messages.ts';
 import { multipaxos } from '../../src/protocol/multipaxos/multipaxos.ts';
 import type { MultiPaxosState } from '../../src/protocol/multipaxos/multipaxos.ts';
-import { CLIENT_FIRST, isClient } from '../../src/protocol/protocol.ts';
-import type { Effect, Input, NodeId, Saved, View } from '../../src/protocol/protocol.ts';
+import type { Violation } from '../../src/protocol/checker.ts';
+import { CLIENT_FIRST, isClient, nameOf } from '../../src/protocol/protocol.ts';
+import type { Effect, Input, NodeId, ReplicaView, Saved, View } from '../../src/protocol/protocol.ts';
 import type { Call } from '../support/linearizable.ts';
 
 export interface Setting {
@@ -43,6 +43,10 @@ interface Actor {
   /** Taken off the stage for good. */
   gone: boolean;
 }
+
+type Told =
+  | { readonly node: NodeId; readonly input: Input<MultiPaxosMessage, MultiPaxosRequest> }
+  | { readonly node: NodeId; readonly effect: Effect<MultiPaxosMessage> };
 
 interface Packet {
   readonly from: NodeId;
@@ -75,6 +79,9 @@ export class World {
   private readonly open = new Map<string, Call>();
   private packets: Packet[] = [];
   private requests = 0;
+  private told = 0;
+  /** By how far it was applied: a database as it was shown first. */
+  private readonly shown = new Map<number, { readonly node: NodeId; readonly json: string }>();
   private places = 0;
 
   constructor(setting: Setting, mutation: Mutation = {}) {
@@ -82,7 +89,7 @@ export class World {
     this.mutation = mutation;
     this.founders = Array.from({ length: setting.servers }, (_, i) => i + 1);
     this.config = multipaxos.config(setting.config, this.founders);
-    this.facts = noFacts(this.founders, this.config);
+    this.facts = multipaxosInvariants.create(this.founders, this.config);
     const clients = Array.from({ length: setting.clients }, (_, i) => CLIENT_FIRST + i);
     for (const id of [...this.founders, ...clients]) this.add(id);
     for (const actor of this.actors) this.start(actor);
@@ -292,7 +299,7 @@ export class World {
       this.carryOut(actor, effect, toItself);
     }
     const { replica } = isClient(actor.id) ? {} : multipaxos.view(state!);
-    if (replica) this.witness({ node: actor.id, replica });
+    if (replica) this.compare(actor.id, replica);
     for (const message of toItself) this.receive({ from: actor.id, to: actor.id, message }, null);
   }
 
@@ -338,9 +345,19 @@ export class World {
     }
   }
 
-  private witness(fact: Fact): void {
-    const violation = observe(this.facts, fact);
+  private witness(fact: Told): void {
+    const violation = multipaxosInvariants.observe(this.facts, { seq: this.told++, ...fact });
     if (violation) this.violations.push(violation);
+  }
+
+  /** SameState, of what servers show: those that have applied the same slots hold the same. */
+  private compare(node: NodeId, { applied, database }: ReplicaView): void {
+    const json = JSON.stringify(database);
+    const first = this.shown.get(applied);
+    if (!first) this.shown.set(applied, { node, json });
+    if (!first || first.json === json) return;
+    const text = `${nameOf(node)} has applied the slots up to ${applied} and shows ${json}, but ${nameOf(first.node)} showed ${first.json}`;
+    this.violations.push({ check: 'SameState', slot: applied, text, events: [this.told] });
   }
 }
 

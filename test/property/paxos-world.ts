@@ -2,9 +2,8 @@
  * A cluster under a schedule: a list of numbers, each of which picks one of the things that could happen next. Any list
  * is a valid schedule, so that fast-check can draw and shrink it. Every fact goes past the invariants.
  */
-import { noFacts } from '../../src/protocol/paxos/facts.ts';
-import { observe } from '../../src/protocol/paxos/invariants.ts';
-import type { Fact, Violation } from '../../src/protocol/paxos/invariants.ts';
+import type { Violation } from '../../src/protocol/checker.ts';
+import { paxosInvariants } from '../../src/protocol/paxos/invariants.ts';
 import { paxos } from '../../src/protocol/paxos/paxos.ts';
 import type { PaxosConfig, PaxosMessage, PaxosRequest, PaxosState } from '../../src/protocol/paxos/paxos.ts';
 import type { Effect, Input, NodeId, Saved } from '../../src/protocol/protocol.ts';
@@ -26,6 +25,10 @@ interface Node {
   starts: number;
 }
 
+type Told =
+  | { readonly node: NodeId; readonly input: Input<PaxosMessage, PaxosRequest> }
+  | { readonly node: NodeId; readonly effect: Effect<PaxosMessage> };
+
 interface Packet {
   readonly from: NodeId;
   readonly to: NodeId;
@@ -46,6 +49,7 @@ export class World {
   private readonly facts;
   private packets: Packet[] = [];
   private requests = 0;
+  private told = 0;
   private now = 0;
   readonly config: PaxosConfig;
   private readonly faults: Faults;
@@ -54,7 +58,7 @@ export class World {
     const ids = Array.from({ length: count }, (_, i) => i + 1);
     this.config = paxos.config(given, ids);
     this.faults = faults;
-    this.facts = noFacts(ids, this.config);
+    this.facts = paxosInvariants.create(ids, this.config);
     this.nodes = ids.map((id) => ({ id, state: null, disk: new Map(), timers: new Map(), starts: 0 }));
     for (const node of this.nodes) this.start(node);
   }
@@ -175,8 +179,8 @@ export class World {
     for (const message of toItself) this.receive({ from: node.id, to: node.id, message }, false);
   }
 
-  private witness(fact: Fact): void {
-    const violation = observe(this.facts, fact);
+  private witness(fact: Told): void {
+    const violation = paxosInvariants.observe(this.facts, { seq: this.told++, ...fact });
     if (violation) this.violations.push(violation);
   }
 }

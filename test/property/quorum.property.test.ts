@@ -221,7 +221,7 @@ describe('Paxos with any quorums', () => {
   ])('is caught by the invariants if they are not: %s', (_, nodes, quorum) => {
     const property = fc.property(schedules, (schedule) => {
       const { violations } = new World(nodes, { quorum }).play(schedule);
-      return !violations.some(({ invariant }) => invariant === 'Agreement');
+      return !violations.some(({ check }) => check === 'Agreement');
     });
     expect(fc.check(property, { numRuns: 500, seed: 1, endOnFailure: true }).failed).toBe(true);
   });

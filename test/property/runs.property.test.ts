@@ -6,7 +6,6 @@ import type { NodeId } from '../../src/protocol/protocol.ts';
 import type { Command, RestartDisk } from '../../src/cluster/commands.ts';
 import type { TimedCommand } from '../../src/cluster/script.ts';
 import { eventsOf } from '../support/events.ts';
-import { violationsOf } from '../support/paxos-facts.ts';
 import { randomRun } from '../support/random-run.ts';
 
 const SEEDS = 400;
@@ -22,7 +21,7 @@ describe('in every run', () => {
       const cluster = new InlineCluster({ ...header, script });
       cluster.runUntil(until);
       const events = eventsOf(cluster.scheduler.log);
-      expect(violationsOf(header, events), `seed ${seed}`).toEqual([]);
+      expect(cluster.scheduler.violations, `seed ${seed}`).toEqual([]);
       const learned = events.filter((event) => event.type === 'chosen');
       sometimes.instances += new Set(learned.map(({ slot }) => slot)).size;
       if (learned.length > 0) sometimes.chosen++;
@@ -52,7 +51,7 @@ function broken(seeds: number, rounds: number, commands: (node: NodeId, random: 
     }
     const cluster = new InlineCluster({ ...header, script: [...script, ...more].sort((a, b) => a.at - b.at) });
     cluster.runUntil(until);
-    const names = violationsOf(header, eventsOf(cluster.scheduler.log)).map(({ invariant }) => invariant);
+    const names = cluster.scheduler.violations.map(({ check }) => check);
     for (const name of new Set(names)) found.set(name, (found.get(name) ?? 0) + 1);
   }
   return found;

@@ -3,7 +3,7 @@ import type { RunEvent } from '../../src/cluster/events.ts';
 import { InlineCluster } from '../../src/host/inline.ts';
 import { eventsOf } from './events.ts';
 import { isLinearizable } from './linearizable.ts';
-import { historyOf, violationsOf } from './multipaxos-facts.ts';
+import { historyOf } from './log-history.ts';
 import type { RandomRun } from './random-run.ts';
 
 export interface Checked {
@@ -23,7 +23,7 @@ export function checkRun({ header, script, until }: RandomRun, reads: boolean): 
   const events = eventsOf(cluster.scheduler.log);
   const history = historyOf(events);
   const linearizable = isLinearizable(history);
-  const wrong = violationsOf(header, events).map(({ invariant, text }) => `${invariant}: ${text}`);
+  const wrong = cluster.scheduler.violations.map(({ check, text }) => `${check}: ${text}`);
   if (reads && linearizable === false) wrong.push('what clients saw is not linearizable');
   return { wrong, events, answered: history.filter(({ result }) => result !== null).length, linearizable };
 }

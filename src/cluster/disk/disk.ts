@@ -81,6 +81,11 @@ export class Disk {
     return last >= 0 ? { records: changed, undo: this.undo } : null;
   }
 
+  /** Takes in one save, for those who need not know what of it is durable. */
+  take(save: Save): void {
+    this.commit([save]);
+  }
+
   /** The node is down: what the disk had only in its cache is gone. */
   crash(): void {
     this.cache.clear();

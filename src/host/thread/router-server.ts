@@ -11,6 +11,7 @@ import type { NodeInspection } from '../../cluster/run.ts';
 import type { HostOperation } from '../../cluster/node-state.ts';
 import { IDLE_WINDOWS_MAX, refusalText, Scheduler, type Window } from '../../cluster/scheduler.ts';
 import type { AnyProtocol, NodeId } from '../../protocol/protocol.ts';
+import { createMonitor } from '../../check/monitor.ts';
 import { FrameSource } from '../frames.ts';
 import { Exchange } from './exchange.ts';
 import { HistoryFeed } from './history-feed.ts';
@@ -49,6 +50,7 @@ export class RouterServer {
   private wake: () => void = () => {};
   private frameAt = 0;
   private refusedTold = 0;
+  private violationsSeen = 0;
   private letInAt = 0;
   private feed: HistoryFeed | null;
   /** A history that is to be told from the next gap on. */
@@ -68,7 +70,7 @@ export class RouterServer {
 
   constructor(data: RouterWorkerData, protocol: AnyProtocol, tell: (message: FromRouter) => void, clock: () => number) {
     const { resume, history } = data;
-    this.scheduler = new Scheduler(data.header, protocol, undefined, resume?.start);
+    this.scheduler = new Scheduler(data.header, protocol, undefined, resume?.start, createMonitor);
     this.frames = data.observe ? new FrameSource(this.scheduler, data.run, resume?.world) : null;
     this.feed = history === undefined ? null : new HistoryFeed(history, this.scheduler, clock, false);
     this.journal = new JournalNews(this.scheduler, tell, clock);
@@ -119,6 +121,7 @@ export class RouterServer {
       const window = this.scheduler.plan(HEAD_START_MAX_US, false);
       if (window === null) break;
       await this.runWindow(window);
+      if (this.scheduler.violations.length > 0) break;
     }
     this.pacer.restart(this.transport.speed, this.scheduler.now);
     let idle = 0;
@@ -240,6 +243,7 @@ export class RouterServer {
     for (let dead = this.died.shift(); dead !== undefined; dead = this.died.shift()) await this.bury(dead);
     await this.carryOut();
     this.reportRefused();
+    this.pauseAtViolation();
     this.atGap(false);
     await this.letIn();
   }
@@ -267,6 +271,14 @@ export class RouterServer {
       const detail = refusalText(refused[this.refusedTold]!);
       this.tell({ type: 'problem', title: 'A command of the scenario could not be carried out', detail });
     }
+  }
+
+  /** What happens next is not to cover up that something is wrong. */
+  private pauseAtViolation(): void {
+    const { violations } = this.scheduler;
+    if (violations.length === this.violationsSeen) return;
+    this.violationsSeen = violations.length;
+    if (this.transport.playing) this.setTransport({ ...this.transport, playing: false });
   }
 
   /** Nodes that died over their batch: none of it happened to them; they are down from the beginning of the window. */

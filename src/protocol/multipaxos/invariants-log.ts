@@ -1,153 +1,156 @@
-/** What must hold of the log, of what servers make of it, and of what clients are told. */
-import { compareBallots } from '../ballot.ts';
-import { resultOf } from '../machine/database.ts';
-import { describeOperation, describeResult } from '../machine/operation.ts';
-import type { Operation, OperationResult } from '../machine/operation.ts';
+/** What must hold of the log, and of what servers make of it. */
+import { compareBallots, sameBallot } from '../ballot.ts';
+import type { Ballot } from '../ballot.ts';
+import { getBounded } from '../bounded.ts';
+import type { Violation } from '../checker.ts';
+import { getPaged } from '../paged.ts';
 import { nameOf } from '../protocol.ts';
-import type { Effect, NodeId, ReplicaView } from '../protocol.ts';
+import type { Effect, NodeId } from '../protocol.ts';
 import { isQuorum } from '../quorum.ts';
+import { violationOf } from '../violation.ts';
 import { sortOf, textOf } from './command.ts';
-import { advance, formatVote, membersAt, remember, serverOf, slotOf, tallyAt } from './facts.ts';
-import type { MultiPaxosFacts, Violation, Vote } from './facts.ts';
+import type { LogCommand } from './command.ts';
+import { advance, configAt, formatVote, isMember, proposalAt, serverOf, sessionKey, SNAPSHOTS_MAX } from './facts.ts';
+import type { ChosenFact, MultiPaxosFacts, SlotFacts, Vote, Voter } from './facts.ts';
 import type { MultiPaxosMessage, SlotItem } from './messages.ts';
+import type { SavedSnapshot } from './state.ts';
 
 type Of<Type extends Effect<MultiPaxosMessage>['type']> = Extract<Effect<MultiPaxosMessage>, { type: Type }>;
 
-/** Agreement, ChosenStays and Validity, of a command that a quorum accepted or somebody learned. */
-export function markChosen(facts: MultiPaxosFacts, slot: number, vote: Vote, how: string): Violation | null {
-  const record = slotOf(facts, slot);
+/** Agreement, ChosenStays and Validity, of a command that a quorum accepted. */
+export function markChosen(
+  facts: MultiPaxosFacts,
+  seq: number,
+  slot: number,
+  record: SlotFacts,
+  vote: Vote,
+  nodes: readonly NodeId[],
+  voters: readonly Voter[],
+): Violation | null {
   const { chosen } = record;
-  const name = `in slot ${slot}, ${formatVote(vote)} ${how}`;
-  if (chosen) {
-    if (chosen.text === vote.text) return null;
-    return { invariant: 'Agreement', slot, text: `${name}, but ${formatVote(chosen)} ${chosen.how}` };
-  }
-  record.chosen = { ...vote, how };
+  if (chosen?.text === vote.text) return null;
+  const seqs = voters.map((voter) => voter.seq);
+  const own: ChosenFact = { ...vote, nodes, seqs };
+  const name = (): string => `in slot ${slot}, ${chosenText(own)}`;
+  if (chosen) return violationOf('Agreement', slot, `${name()}, but ${chosenText(chosen)}`, [...chosen.seqs, ...seqs, seq]);
+  record.chosen = own;
   const other = record.proposals.find(({ ballot, text }) => compareBallots(ballot, vote.ballot) > 0 && text !== vote.text);
+  const command = proposalAt(record, vote.ballot)?.command;
   advance(facts);
-  if (other) return { invariant: 'ChosenStays', slot, text: `${name}, but ${formatVote(other)} is proposed there` };
-  if (sortOf(vote.text) !== 'command' || facts.asked.has(vote.text)) return null;
-  return { invariant: 'Validity', slot, text: `${name}, but no client asked for that` };
+  if (other) {
+    return violationOf('ChosenStays', slot, `${name()}, but ${formatVote(other)} is proposed there`, [other.seq, ...seqs, seq]);
+  }
+  if (sortOf(vote.text) !== 'command' || (command && wasAsked(facts, command, vote.text))) return null;
+  return violationOf('Validity', slot, `${name()}, but no client asked for that`, [...seqs, seq]);
+}
+
+/** Whether a client asked for it, or may have: the last operations of each session are known. */
+function wasAsked(facts: MultiPaxosFacts, command: LogCommand, wanted: string): boolean {
+  if (command.type !== 'operation') return false;
+  const { client, session, sequence } = command;
+  const known = getBounded(facts.sessions, sessionKey(client, session));
+  if (known === undefined) return facts.sessions.first > 0;
+  return sequence < known.asked[0]!.sequence || known.asked.some(({ text }) => text === wanted);
+}
+
+export function chosenText(chosen: ChosenFact): string {
+  return `${formatVote(chosen)} is accepted by ${chosen.nodes.map(nameOf).join(', ')}`;
 }
 
 /** ChosenByQuorum, of a server that says what is chosen. */
-export function onChosen(facts: MultiPaxosFacts, node: NodeId, effect: Of<'chosen'>): Violation | null {
+export function onChosen(facts: MultiPaxosFacts, seq: number, node: NodeId, effect: Of<'chosen'>): Violation | null {
   const { slot, ballot, value, quorum } = effect;
-  const vote = { ballot, text: value };
-  const record = facts.slots.get(slot);
+  const record = getPaged(facts.slots, slot);
   // Long chosen, and forgotten.
-  if (!record && slot <= facts.reference.applied) return null;
-  const { voters } = tallyAt(slotOf(facts, slot), ballot);
-  const members = membersAt(facts, slot);
-  const counts = (member: NodeId): boolean =>
-    members.some((one) => one.node === member && voters.some((voter) => voter.node === member && voter.epoch === one.epoch));
-  const absent = quorum.find((member) => !counts(member));
-  if (absent !== undefined) {
-    const text = `${nameOf(node)} learned ${formatVote(vote)} in slot ${slot} by the vote of ${nameOf(absent)}, which is none of a member of that slot`;
-    return { invariant: 'ChosenByQuorum', slot, text };
+  if (record === undefined && slot <= facts.reference.applied) return null;
+  const voters = votersAt(record, ballot);
+  const config = configAt(facts, slot);
+  for (const member of quorum) {
+    if (voters.some((voter) => voter.node === member && isMember(config, member, voter.epoch))) continue;
+    const vote = formatVote({ ballot, text: value });
+    const text = `${nameOf(node)} learned ${vote} in slot ${slot} by the vote of ${nameOf(member)}, which is none of a member of that slot`;
+    return violationOf('ChosenByQuorum', slot, text, [...voters.map((voter) => voter.seq), config.seq, seq]);
   }
   const { quorum: system } = serverOf(facts, ballot.node).config;
-  const enough = quorum.length === 0 || isQuorum(system, 2, members.map((member) => member.node), quorum);
-  return checkLearned(facts, node, slot, vote, enough);
+  const enough = quorum.length === 0 || isQuorum(system, 2, config.nodes, quorum);
+  return checkLearned(facts, seq, node, slot, { ballot, text: value }, enough);
+}
+
+function votersAt(record: SlotFacts | undefined, ballot: Ballot): readonly Voter[] {
+  return record?.tallies.find((tally) => sameBallot(tally.ballot, ballot))?.voters ?? [];
 }
 
 /** ChosenByQuorum and Agreement, of what a server tells another. */
-export function onLearned(facts: MultiPaxosFacts, node: NodeId, items: readonly SlotItem[]): Violation | null {
+export function onLearned(facts: MultiPaxosFacts, seq: number, node: NodeId, items: readonly SlotItem[]): Violation | null {
   for (const { slot, ballot, command } of items) {
-    const violation = checkLearned(facts, node, slot, { ballot, text: textOf(command) }, true);
-    if (violation) return violation;
+    const violation = checkLearned(facts, seq, node, slot, { ballot, text: textOf(command) }, true);
+    if (violation !== null) return violation;
   }
   return null;
 }
 
-function checkLearned(facts: MultiPaxosFacts, node: NodeId, slot: number, vote: Vote, enough: boolean): Violation | null {
-  const chosen = facts.slots.get(slot)?.chosen;
+function checkLearned(
+  facts: MultiPaxosFacts,
+  seq: number,
+  node: NodeId,
+  slot: number,
+  vote: Pick<Vote, 'ballot' | 'text'>,
+  enough: boolean,
+): Violation | null {
+  const record = getPaged(facts.slots, slot);
+  const chosen = record?.chosen ?? null;
+  if (chosen !== null && enough && chosen.text === vote.text) return null;
   const name = `${nameOf(node)} learned ${formatVote(vote)} in slot ${slot}`;
-  if (!chosen && slot <= facts.reference.applied) return null;
-  if (!chosen || !enough) {
-    return { invariant: 'ChosenByQuorum', slot, text: `${name}, but no quorum of that slot’s members had accepted it` };
+  if (chosen === null && slot <= facts.reference.applied) return null;
+  if (chosen === null || !enough) {
+    const seqs = votersAt(record, vote.ballot).map((voter) => voter.seq);
+    return violationOf('ChosenByQuorum', slot, `${name}, but no quorum of that slot’s members had accepted it`, [...seqs, seq]);
   }
-  if (chosen.text === vote.text) return null;
-  return { invariant: 'Agreement', slot, text: `${name}, but ${formatVote(chosen)} ${chosen.how}` };
+  return violationOf('Agreement', slot, `${name}, but ${chosenText(chosen)}`, [...chosen.seqs, seq]);
 }
 
 /** ChosenByQuorum, of a leader that says how far everything is chosen. */
-export function onUpTo(facts: MultiPaxosFacts, node: NodeId, upTo: number): Violation | null {
-  const { applied } = facts.reference;
+export function onUpTo(facts: MultiPaxosFacts, seq: number, node: NodeId, upTo: number): Violation | null {
+  const { applied, appliedSeq } = facts.reference;
   if (upTo <= applied) return null;
   const text = `${nameOf(node)} said that all up to slot ${upTo} is chosen, but slot ${applied + 1} is not`;
-  return { invariant: 'ChosenByQuorum', slot: applied + 1, text };
+  return violationOf('ChosenByQuorum', applied + 1, text, [appliedSeq, seq]);
 }
 
 /** AppliedInOrder. */
-export function onApply(facts: MultiPaxosFacts, node: NodeId, { from, to }: Of<'apply'>): Violation | null {
+export function onApply(facts: MultiPaxosFacts, seq: number, node: NodeId, { from, to }: Of<'apply'>): Violation | null {
   const server = serverOf(facts, node);
-  const before = server.applied;
+  const { applied: before, appliedSeq } = server;
   server.applied = Math.max(before, to);
+  server.appliedSeq = seq;
+  const { reference } = facts;
+  if (from === before + 1 && to <= reference.applied) return null;
   const name = `${nameOf(node)} applied the slots ${from} to ${to}`;
   if (from !== before + 1) {
     const last = before === 0 ? 'had applied none' : `had applied those up to ${before}`;
-    return { invariant: 'AppliedInOrder', slot: from, text: `${name}, but it ${last}` };
+    return violationOf('AppliedInOrder', from, `${name}, but it ${last}`, [appliedSeq, seq]);
   }
-  const { applied } = facts.reference;
-  if (to <= applied) return null;
-  return { invariant: 'AppliedInOrder', slot: applied + 1, text: `${name}, but slot ${applied + 1} is not chosen` };
+  const next = reference.applied + 1;
+  return violationOf('AppliedInOrder', next, `${name}, but slot ${next} is not chosen`, [reference.appliedSeq, seq]);
 }
 
 /** OnlyMembersVote, of who the members are. */
-export function onMembers(facts: MultiPaxosFacts, node: NodeId, slot: number, members: readonly NodeId[]): Violation | null {
+export function onMembers(facts: MultiPaxosFacts, seq: number, node: NodeId, { slot, members }: Of<'members'>): Violation | null {
   const known = facts.reference.configs.find((config) => config.from === slot);
-  const expected = known?.members.map((member) => member.node);
-  if (!expected || expected.join() === members.join()) return null;
-  const text = `${nameOf(node)} takes ${members.map(nameOf).join(', ')} for the members from slot ${slot} on, but the log says ${expected.map(nameOf).join(', ')}`;
-  return { invariant: 'OnlyMembersVote', slot, text };
+  if (known === undefined || known.nodes.join() === members.join()) return null;
+  const text = `${nameOf(node)} takes ${members.map(nameOf).join(', ')} for the members from slot ${slot} on, but the log says ${known.nodes.map(nameOf).join(', ')}`;
+  return violationOf('OnlyMembersVote', slot, text, [known.seq, seq]);
 }
 
-/** SameState: what a server shows is what the log makes of the slots that it has applied. */
-export function onReplica(facts: MultiPaxosFacts, node: NodeId, { applied, database }: ReplicaView): Violation | null {
-  const expected = facts.reference.views.get(applied);
-  if (expected === undefined) return null;
-  const shown = JSON.stringify(database);
-  if (shown === expected) return null;
-  const text = `${nameOf(node)} has applied the slots up to ${applied} and shows ${shown}, but they make ${expected}`;
-  return { invariant: 'SameState', slot: applied, text };
-}
-
-export function onInvoke(facts: MultiPaxosFacts, node: NodeId, session: number, sequence: number, operation: string): null {
-  const command = { type: 'operation', client: node, session, sequence, operation: JSON.parse(operation) as Operation } as const;
-  remember(facts.asked, () => facts.asked.add(textOf(command)));
-  const highestId = facts.highestId.get(node) ?? 0;
-  remember(facts.waiting, () => facts.waiting.set(`${node} ${session}`, { sequence, operation, highestId }));
-  return null;
-}
-
-/** OnceInEffect, IdsUnique and IdsNeverFall. Reads need not go through the log; of them linearizability decides. */
-export function onReturn(facts: MultiPaxosFacts, node: NodeId, session: number, sequence: number, json: string): Violation | null {
-  const waiting = facts.waiting.get(`${node} ${session}`);
-  const result = JSON.parse(json) as OperationResult;
-  const name = `${nameOf(node)}.${session}#${sequence}`;
-  if (waiting?.sequence !== sequence) {
-    return { invariant: 'OnceInEffect', slot: 0, text: `${name} was answered ${describeResult(result)}, but was not waited for` };
+/** SameState: a snapshot holds the same as the first one of the same slots. */
+export function checkSnapshot(facts: MultiPaxosFacts, seq: number, node: NodeId, { upTo, database }: SavedSnapshot): Violation | null {
+  const own = { upTo, node, database: JSON.stringify(database), seq };
+  const first = facts.snapshots.find((snapshot) => snapshot.upTo === upTo);
+  if (first === undefined) {
+    facts.snapshots = [...facts.snapshots, own].slice(-SNAPSHOTS_MAX);
+    return null;
   }
-  facts.waiting.delete(`${node} ${session}`);
-  const operation = JSON.parse(waiting.operation) as Operation;
-  const violation = result.type === 'begun' ? checkId(facts, node, name, result.transaction, waiting.highestId) : null;
-  if (violation || operation.type === 'get') return violation;
-  const expected = resultOf(facts.reference.database, node, session, sequence);
-  const asked = `${name} ${describeOperation(operation)} was answered ${describeResult(result)}`;
-  if (!expected) return { invariant: 'OnceInEffect', slot: 0, text: `${asked}, but had not been chosen` };
-  if (describeResult(expected) === describeResult(result)) return null;
-  return { invariant: 'OnceInEffect', slot: 0, text: `${asked}, but came to ${describeResult(expected)}` };
-}
-
-function checkId(facts: MultiPaxosFacts, node: NodeId, name: string, id: number, before: number): Violation | null {
-  const earlier = facts.ids.get(id);
-  if (earlier !== undefined) {
-    return { invariant: 'IdsUnique', slot: 0, text: `${name} was given transaction #${id}, which ${earlier} had been given` };
-  }
-  remember(facts.ids, () => facts.ids.set(id, name));
-  facts.highestId.set(node, Math.max(facts.highestId.get(node) ?? 0, id));
-  if (id > before) return null;
-  const text = `${name} was given transaction #${id}, but ${nameOf(node)} had been given #${before} before it asked`;
-  return { invariant: 'IdsNeverFall', slot: 0, text };
+  if (first.database === own.database) return null;
+  const text = `${nameOf(node)} has applied the slots up to ${upTo} and saved ${own.database}, but ${nameOf(first.node)} saved ${first.database}`;
+  return violationOf('SameState', upTo, text, [first.seq, seq]);
 }

@@ -1,32 +1,25 @@
 /**
  * What must hold of everything that servers and clients do, checked fact by fact as it happens. (*Paxos Made Simple*,
  * sections 2 and 3; names as for single-decree Paxos where they mean the same, here of each slot.) The checker sees what
- * the contract lets anybody see, inputs, effects and views, and no server's memory: a server that fools itself is found
- * out by what it says. A fact counts as *said* when the effect took place, whether or not the network then lost it.
+ * the contract lets anybody see, inputs and effects, and no server's memory: a server that fools itself is found out by
+ * what it says. A fact counts as *said* when the effect took place, whether or not the network then lost it.
  *
  * Each fact costs as much as there are servers, or slots in what it speaks of.
  */
+import type { Checker, Fact, Violation } from '../checker.ts';
 import { isClient } from '../protocol.ts';
-import type { Effect, Input, NodeId, ReplicaView } from '../protocol.ts';
-import type { MultiPaxosRequest } from './config.ts';
-import { serverOf } from './facts.ts';
-import type { InvariantName, MultiPaxosFacts, Violation } from './facts.ts';
+import type { Input, NodeId } from '../protocol.ts';
+import type { MultiPaxosConfig, MultiPaxosRequest } from './config.ts';
+import { forkFacts, noFacts, serverOf } from './facts.ts';
+import type { MultiPaxosFacts } from './facts.ts';
 import { onAccepted, onAlive, onPromise, onSave, onStart } from './invariants-acceptor.ts';
-import { onApply, onChosen, onInvoke, onLearned, onMembers, onReplica, onReturn, onUpTo } from './invariants-log.ts';
+import { onInvoke, onReturn } from './invariants-client.ts';
+import { onApply, onChosen, onLearned, onMembers, onUpTo } from './invariants-log.ts';
 import { onPrepare, onPromised, onProposal } from './invariants-proposer.ts';
 import type { MultiPaxosMessage } from './messages.ts';
 
-export { noFacts } from './facts.ts';
-export type { InvariantName, MultiPaxosFacts, Violation } from './facts.ts';
-
-/** Something that happened at an actor, in the order in which it happened there; or what a server shows after a step. */
-export type Fact =
-  | { readonly node: NodeId; readonly input: Input<MultiPaxosMessage, MultiPaxosRequest> }
-  | { readonly node: NodeId; readonly effect: Effect<MultiPaxosMessage> }
-  | { readonly node: NodeId; readonly replica: ReplicaView };
-
 /** The invariants, each with its meaning in one sentence. */
-export const invariants: readonly { readonly name: InvariantName; readonly meaning: string }[] = [
+export const invariants = [
   { name: 'Agreement', meaning: 'At most one command is chosen in a slot.' },
   { name: 'Validity', meaning: 'Only an operation that a client asked for is chosen.' },
   { name: 'ChosenByQuorum', meaning: 'A command counts as chosen only if a phase-2 quorum of the slot’s members accepted it at one ballot.' },
@@ -41,65 +34,73 @@ export const invariants: readonly { readonly name: InvariantName; readonly meani
   { name: 'PromisedNeverFalls', meaning: 'What an acceptor has promised never falls, not over a restart either.' },
   { name: 'OnlyMembersVote', meaning: 'Promises and votes count of a slot’s members only, each with the disk with which it became one.' },
   { name: 'AppliedInOrder', meaning: 'The log is applied slot by slot, without gaps, and only as far as it is chosen.' },
-  { name: 'SameState', meaning: 'Servers that have applied the same slots hold the same.' },
+  { name: 'SameState', meaning: 'Snapshots of the same slots hold the same, whichever server made them.' },
   { name: 'OnceInEffect', meaning: 'A client is answered what its operation came to when it took effect, once, in the order of the log.' },
   { name: 'IdsUnique', meaning: 'No two transactions share an ID.' },
   { name: 'IdsNeverFall', meaning: 'A client that has been given an ID is given a higher one when it asks again.' },
-];
+] as const;
 
-/**
- * Takes note of a fact and says whether it contradicts an earlier one.
- * @returns the first violation found, or `null`. The facts stay usable after a violation.
- */
-export function observe(facts: MultiPaxosFacts, fact: Fact): Violation | null {
-  const { node } = fact;
-  if ('replica' in fact) return onReplica(facts, node, fact.replica);
-  if ('input' in fact) return isClient(node) ? null : onInput(facts, node, fact.input);
+export const multipaxosInvariants: Checker<MultiPaxosFacts, MultiPaxosMessage, MultiPaxosConfig, MultiPaxosRequest> = {
+  checks: invariants,
+  hears: ['promise'],
+  create: noFacts,
+  observe,
+  fork: forkFacts,
+};
+
+function observe(facts: MultiPaxosFacts, fact: Fact<MultiPaxosMessage, MultiPaxosRequest>): Violation | null {
+  const { seq, node } = fact;
+  if ('input' in fact) return isClient(node) ? null : onInput(facts, seq, node, fact.input);
   const { effect } = fact;
   switch (effect.type) {
     case 'save':
-      return onSave(facts, node, effect.records);
+      return onSave(facts, seq, node, effect.records);
     case 'send':
-      return isClient(node) ? null : onSend(facts, node, effect.message);
+      return isClient(node) ? null : onSend(facts, seq, node, effect.message);
     case 'chosen':
-      return onChosen(facts, node, effect);
+      return onChosen(facts, seq, node, effect);
     case 'apply':
-      return onApply(facts, node, effect);
+      return onApply(facts, seq, node, effect);
     case 'members':
-      return onMembers(facts, node, effect.slot, effect.members);
+      return onMembers(facts, seq, node, effect);
     case 'invoke':
-      return onInvoke(facts, node, effect.session, effect.sequence, effect.operation);
+      return onInvoke(facts, seq, node, effect);
     case 'return':
-      return onReturn(facts, node, effect.session, effect.sequence, effect.result);
+      return onReturn(facts, seq, node, effect);
     default:
       return null;
   }
 }
 
-function onInput(facts: MultiPaxosFacts, node: NodeId, input: Input<MultiPaxosMessage, MultiPaxosRequest>): Violation | null {
-  if (input.type === 'start') return onStart(facts, node, input.stored);
+function onInput(
+  facts: MultiPaxosFacts,
+  seq: number,
+  node: NodeId,
+  input: Input<MultiPaxosMessage, MultiPaxosRequest>,
+): Violation | null {
+  if (input.type === 'start') return onStart(facts, seq, node, input.stored);
   if (input.type === 'request' && input.request.type === 'configure') serverOf(facts, node).config = input.request.config;
-  if (input.type === 'message' && input.message.type === 'promise') onPromised(facts, node, input.from, input.message);
+  if (input.type === 'message' && input.message.type === 'promise') onPromised(facts, seq, node, input.from, input.message);
   return null;
 }
 
-function onSend(facts: MultiPaxosFacts, node: NodeId, message: MultiPaxosMessage): Violation | null {
+function onSend(facts: MultiPaxosFacts, seq: number, node: NodeId, message: MultiPaxosMessage): Violation | null {
   switch (message.type) {
     case 'prepare':
-      return onPrepare(facts, node, message);
+      return onPrepare(facts, seq, node, message);
     case 'promise':
-      return onPromise(facts, node, message);
+      return onPromise(facts, seq, node, message);
     case 'accept':
-      return onProposal(facts, node, message.slot, message.ballot, message.command) ?? onUpTo(facts, node, message.upTo);
+      return onProposal(facts, seq, node, message.slot, message.ballot, message.command) ?? onUpTo(facts, seq, node, message.upTo);
     case 'accepted':
-      return onAccepted(facts, node, message);
+      return onAccepted(facts, seq, node, message);
     case 'alive':
-      return onAlive(facts, node, message);
+      return onAlive(facts, seq, node, message);
     case 'decide':
     case 'heartbeat':
-      return onUpTo(facts, node, message.upTo);
+      return onUpTo(facts, seq, node, message.upTo);
     case 'learned':
-      return onLearned(facts, node, message.items);
+      return onLearned(facts, seq, node, message.items);
     default:
       return null;
   }
