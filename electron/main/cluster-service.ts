@@ -7,6 +7,7 @@ import type { CommandPlace, MainChannel, MainMessage, Problem, WindowArgument } 
 import { CommandError, type Command } from '../../src/cluster/commands.ts';
 import { canBe, noNode } from '../../src/cluster/run-file/schema.ts';
 import type { SessionInfo, Transport } from '../../src/cluster/frames.ts';
+import type { Linearization } from '../../src/check/linearizability/linearization.ts';
 import type { NodeInspection, RunHeader } from '../../src/cluster/run.ts';
 import type { Comparison, Moment } from '../../src/cluster/timeline.ts';
 import type { Loaded } from '../../src/host/history/messages.ts';
@@ -84,6 +85,8 @@ export class ClusterService {
   #closed = false;
   /** A window has asked for the run, and hears of everything from then on. */
   #watched = false;
+  /** Calls off the search that is under way. */
+  #searching = new AbortController();
   /** What it will have to be told. */
   readonly #problems: Problem[] = [];
 
@@ -213,6 +216,14 @@ export class ClusterService {
 
   /** Goes on from a moment of the past, paused, in a branch of its own. */
   fork({ run, seq }: WindowArgument<'branch:fork'>): Promise<SessionInfo> {
+  /** What clients were answered, and whether that is linearizable. What was asked before is called off. */
+  async linearize({ run, ...question }: WindowArgument<'history:linearize'>): Promise<Linearization> {
+    this.#searching.abort();
+    const { signal } = (this.#searching = new AbortController());
+    const session = await this.#current(run);
+    return session.past(question.seq, (history) => history.linearize(question, { signal }));
+  }
+
     return this.#change(async () => {
       this.#here(run);
       await this.#tree.fork(seq);

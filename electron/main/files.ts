@@ -29,6 +29,8 @@ const BOTH: FileFilter = { name: 'Runs and scenarios', extensions: [...RUNS.exte
 
 /** Longest part of a title that becomes the proposed name of a file. */
 const NAME_LENGTH_MAX = 60;
+const PICTURES: FileFilter = { name: 'Pictures', extensions: ['svg'] };
+const HISTORIES: FileFilter = { name: 'Histories', extensions: ['json'] };
 
 export class Files {
   readonly #service: ClusterService;
@@ -97,6 +99,35 @@ export class Files {
   async #ask(title: string, known: string | null, name: string, filter: FileFilter): Promise<string | null> {
     const extension = filter.extensions[0]!;
     const proposed = known ?? `${fileName(name)}.${extension}`;
+  /** Asks for a file and saves a run that is not the one that goes on. @throws CommandError when it cannot be had again. */
+  async saveFound(title: string, { run, end }: RunSoFar): Promise<string | null> {
+    const path = await this.#ask('Save Run', null, title, RUNS);
+    if (path === null) return null;
+    const { digest, marks } = await digestOf({ run, end });
+    const text = inOneFile(() => runFileText({ title, app: this.#version, run, end, digest, marks, expect: null }));
+    await saveWhole(path, text);
+    return basename(path);
+  }
+
+  /** Asks for a file and saves the text of a scenario. */
+  async saveScenarioText(title: string, text: string): Promise<string | null> {
+    const path = await this.#ask('Save as Scenario', null, title, SCENARIOS);
+    if (path === null) return null;
+    await saveWhole(path, text);
+    return basename(path);
+  }
+
+  /** Saves what clients saw: a picture, or the history itself. @returns the name of the file; `null` for none */
+  async saveHistory(kind: 'svg' | 'json', text: string): Promise<string | null> {
+    const { path: known, title } = this.#service.document;
+    const [what, filter] = kind === 'svg' ? (['Save Picture', PICTURES] as const) : (['Save History', HISTORIES] as const);
+    const name = title !== '' || known === null ? title : withoutExtension(known);
+    const path = await this.#ask(what, null, `${name} history`, filter);
+    if (path === null) return null;
+    await saveWhole(path, text);
+    return basename(path);
+  }
+
     const chosen = await this.#dialogs.save(title, proposed, [filter]);
     if (chosen === null) return null;
     const fits = filter.extensions.some((one) => chosen.toLowerCase().endsWith(`.${one}`));

@@ -1,6 +1,7 @@
 /** What a run consists of while it is open, as much as the service needs to know of each: threads, history, journal. */
 import type { MessagePort } from 'node:worker_threads';
 import type { CommandPlace, Problem } from '../../src/contract/contract.ts';
+import type { Linearization } from '../../src/check/linearizability/linearization.ts';
 import type { Command, JournalEntry } from '../../src/cluster/commands.ts';
 import type { DigestMark } from '../../src/cluster/digest.ts';
 import type { Frame, Transport } from '../../src/cluster/frames.ts';
@@ -56,6 +57,7 @@ export interface History {
   inspect(seq: number, node: NodeId): Promise<NodeInspection>;
   checkpointAt(seq: number): Promise<Resumption>;
   compare(a: BranchRun, b: BranchRun, options: Pick<LoadOptions, 'onProgress' | 'signal'>): Promise<Comparison>;
+  linearize(question: Question, options: Pick<LoadOptions, 'signal'>): Promise<Linearization>;
   close(): Promise<void>;
 }
 

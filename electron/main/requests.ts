@@ -32,6 +32,8 @@ export function requestHandlers({ service, files, journals, info, report }: Requ
     'history:inspect': (moment) => service.inspectPast(moment),
     'branch:fork': (moment) => service.fork(moment),
     'branch:switch': ({ branch }) => service.switchTo(branch),
+    'history:linearize': (question) => service.linearize(question),
+    'history:export': ({ kind, text }) => files.saveHistory(kind, text),
     'branch:rename': ({ branch, name }) => service.rename(branch, name),
     'branch:delete': ({ branch }) => service.delete(branch),
     'branch:compare': ({ a, b }) => service.compare(a, b),

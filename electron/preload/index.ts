@@ -14,6 +14,8 @@ const requests: { readonly [C in WindowChannel]: true } = {
   'node:inspect': true,
   'history:seek': true,
   'history:inspect': true,
+  'history:linearize': true,
+  'history:export': true,
   'branch:fork': true,
   'branch:switch': true,
   'branch:rename': true,

@@ -3,9 +3,11 @@
  * time beside the live one, and knows every moment of its past.
  */
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
+import type { Linearization } from '../../check/linearizability/linearization.ts';
 import type { NodeInspection, Place, Run, RunHeader } from '../../cluster/run.ts';
 import type { Comparison, Moment, TimelineNews } from '../../cluster/timeline.ts';
 import type { NodeId } from '../../protocol/protocol.ts';
+import type { Question } from './clients.ts';
 import type {
   BranchRun,
   FromHistory,
@@ -127,6 +129,11 @@ export class HistoryClient {
   /** All that is needed to go on from the end of the step to which event `seq - 1` belongs. @throws HistoryError */
   checkpointAt(seq: number): Promise<Resumption> {
     return this.ask({ type: 'checkpoint', seq });
+  }
+
+  /** What clients were answered, and whether that is linearizable. @throws HistoryError */
+  linearize(question: Question, options: TaskOptions = {}): Promise<Linearization> {
+    return this.ask({ type: 'linearize', question }, options);
   }
 
   /** Two branches side by side. @throws HistoryError when one of them cannot be had again up to its end. */

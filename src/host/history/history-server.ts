@@ -1,6 +1,6 @@
 /**
  * The history on its thread: answers main one request after another, and follows the run by what the router sends. What
- * takes long is done in slices, between which it can be called off; a comparison leaves room for other requests.
+ * takes long is done in slices, between which it can be called off; comparisons and searches leave room for others.
  */
 import type { MessagePort } from 'node:worker_threads';
 import { CommandError } from '../../cluster/command-error.ts';
@@ -25,7 +25,7 @@ class Cancelled extends Error {
 class HistoryServer {
   private readonly main: MessagePort;
   private readonly history: History;
-  /** What is done one after another: all but comparisons. */
+  /** What is done one after another: all but comparisons and searches. */
   private last: Promise<void> = Promise.resolve();
   /** From the router of the run that is followed. */
   private port: MessagePort | null = null;
@@ -44,7 +44,7 @@ class HistoryServer {
       case 'request': {
         const { id, request } = message;
         this.open.set(id, { cancelled: false });
-        if (request.type === 'compare') void this.settle(id, request);
+        if (request.type === 'compare' || request.type === 'linearize') void this.settle(id, request);
         else this.inTurn(() => this.settle(id, request));
         return;
       }
@@ -104,6 +104,8 @@ class HistoryServer {
         return history.inspect(request.seq, request.node);
       case 'checkpoint':
         return history.checkpointAt(request.seq);
+      case 'linearize':
+        return this.inSlices(id, history.linearize(request.question));
       case 'compare':
         return this.inSlices(id, history.compareBranches(request.a, request.b));
     }

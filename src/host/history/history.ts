@@ -4,6 +4,7 @@
  * from the one before, and keeps no events. Holds one run at a time; no thread in it.
  */
 import { readEvents, splitEvents, type LogMark } from '../../cluster/event-log.ts';
+import type { Linearization } from '../../check/linearizability/linearization.ts';
 import type { RunEvent } from '../../cluster/events.ts';
 import { firstDifference } from '../../cluster/packed-events.ts';
 import type { NodeInspection, Place, Run, RunHeader } from '../../cluster/run.ts';
@@ -12,6 +13,7 @@ import { applyEvent, applyView, createWorld, forkWorld, type World } from '../..
 import type { AnyProtocol, NodeId } from '../../protocol/protocol.ts';
 import { InlineCluster, type ClusterCheckpoint } from '../inline.ts';
 import { finish, goTo, replayTo } from '../replay.ts';
+import { Clients, type Question } from './clients.ts';
 import { compareRuns } from './compare.ts';
 import { markOf, markOfCommand } from './marks.ts';
 import type { BranchRun, FollowBatch, Loaded, RawComparison, RawDivergence, RawNews, Resumption } from './messages.ts';
@@ -58,6 +60,7 @@ interface Held {
   readonly world: World;
   readonly marks: Mark[];
   readonly watch: Watch | null;
+  readonly clients: Clients;
   /** Up to where the head's events have been taken in. */
   mark: LogMark;
   /** Commands of the head that have been taken in. */
@@ -168,6 +171,12 @@ export class History {
     return resumptionOf(cluster, world);
   }
 
+  /** What clients were answered, and whether that is linearizable. Yields now and then. */
+  linearize(question: Question): Generator<number, Linearization> {
+    const held = this.mustReach(question.seq);
+    return held.clients.linearize(held.number, { seq: this.seq, at: held.world.at }, question);
+  }
+
   /** Two branches side by side. Yields the share done. @throws BranchError */
   *compareBranches(a: BranchRun, b: BranchRun): Generator<number, RawComparison> {
     const { held } = this;
@@ -222,6 +231,7 @@ export class History {
     if (before !== null && shared !== null) {
       before.past.cut(shared);
       before.marks.length = shared.marks;
+      before.clients.forget(shared.seq);
       const head = InlineCluster.resume(run, shared.cluster, options);
       const { log, journal } = head.scheduler;
       const fresh = { number, head, world: forkWorld(shared.world), watch: watchOf(shared.watch), mark: log.mark() };
@@ -237,6 +247,7 @@ export class History {
       world: createWorld(run.header),
       marks: [],
       watch: watchOf(undefined),
+      clients: new Clients(),
       mark: head.scheduler.log.mark(),
       commands: 0,
     };
@@ -247,7 +258,7 @@ export class History {
   /** Takes in what the head has done since the last time. */
   private absorb(held: Held): void {
     const { scheduler } = held.head;
-    const { protocol, world, marks, watch, past } = held;
+    const { protocol, world, marks, watch, clients, past } = held;
     const { journal, log } = scheduler;
     for (const event of readEvents(log.since(held.mark)!)) {
       for (; held.commands < journal.length && journal[held.commands]!.seq <= event.seq; held.commands++) {
@@ -255,6 +266,7 @@ export class History {
       }
       addTo(marks, markOf(protocol, world, event));
       watch?.take(event);
+      clients.take(event);
       applyEvent(world, event);
     }
     for (; held.commands < journal.length; held.commands++) addTo(marks, markOfCommand(journal[held.commands]!));

@@ -1,5 +1,6 @@
 /** What main and the history's thread tell one another, and what the router tells the history. */
 import type { MessagePort } from 'node:worker_threads';
+import type { Linearization } from '../../check/linearizability/linearization.ts';
 import type { JournalEntry } from '../../cluster/commands.ts';
 import type { DigestMark } from '../../cluster/digest.ts';
 import type { PackedEvents } from '../../cluster/event-log.ts';
@@ -9,6 +10,7 @@ import type { Comparison, Exactness, Moment, TimelineNews } from '../../cluster/
 import type { PacketWorld, World } from '../../cluster/world.ts';
 import type { NodeId } from '../../protocol/protocol.ts';
 import type { ClusterCheckpoint } from '../inline.ts';
+import type { Question } from './clients.ts';
 
 /** All that is needed to go on with a run from a place in its middle. */
 export interface Resumption {
@@ -90,6 +92,7 @@ export type HistoryRequest =
   | { readonly type: 'seek'; readonly seq: number; readonly before: number; readonly after: number }
   | { readonly type: 'inspect'; readonly seq: number; readonly node: NodeId }
   | { readonly type: 'checkpoint'; readonly seq: number }
+  | { readonly type: 'linearize'; readonly question: Question }
   | { readonly type: 'compare'; readonly a: BranchRun; readonly b: BranchRun };
 
 export interface HistoryAnswers {
@@ -97,6 +100,7 @@ export interface HistoryAnswers {
   seek: Moment;
   inspect: NodeInspection;
   checkpoint: Resumption;
+  linearize: Linearization;
   compare: RawComparison;
 }
 

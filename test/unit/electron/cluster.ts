@@ -157,6 +157,7 @@ export class TestHistory implements History {
   seek: History['seek'] = async (...moment) => refusing(() => this.#history.seek(...moment));
   inspect: History['inspect'] = async (...moment) => refusing(() => this.#history.inspect(...moment));
   checkpointAt: History['checkpointAt'] = async (seq) => refusing(() => this.#history.checkpointAt(seq));
+  linearize: History['linearize'] = async (question) => refusing(() => finish(this.#history.linearize(question)));
   compare: History['compare'] = async (a, b) => {
     const raw = finish(this.#history.compareBranches(a, b));
     return { ...raw, first: { a: this.#sentence(raw.first.a), b: this.#sentence(raw.first.b) } };
