@@ -19,6 +19,8 @@ export interface ScenarioNotes {
   readonly about?: string;
   /** When the scenario is over, virtual time in µs. */
   readonly until?: number;
+  /** What it expects, as a file has it; `until` must be given then. @default nothing */
+  readonly expect?: readonly string[];
 }
 
 type Plain = { readonly [key: string]: unknown };
@@ -29,7 +31,7 @@ type Plain = { readonly [key: string]: unknown };
  * that ended by itself becomes a crash. What the script has not done yet, and what was refused, is not in it.
  * @throws RangeError when the run has more commands than a scenario can have.
  */
-export function toScenario({ header, journal: all }: Run, { title, about = '', until }: ScenarioNotes): string {
+export function toScenario({ header, journal: all }: Run, { title, about = '', until, expect = [] }: ScenarioNotes): string {
   const journal = all.filter(({ refused }) => refused === undefined);
   if (journal.length > SCENARIO_COMMANDS_MAX) {
     const [most, given] = [SCENARIO_COMMANDS_MAX, journal.length].map((count) => count.toLocaleString('en'));
@@ -44,6 +46,7 @@ export function toScenario({ header, journal: all }: Run, { title, about = '', u
       ...headOf(header),
       until: until === undefined ? undefined : timeText(until),
       commands: commands.length === 0 ? undefined : commands,
+      expect: expect.length === 0 ? undefined : expect,
     }),
     { schema: 'core' },
   );

@@ -8,7 +8,7 @@ import { completeNetwork, type NetworkSettings } from '../../src/network/setting
 import type { ReadMode } from '../../src/protocol/machine/operation.ts';
 import { createRandom, nextFloat, nextInteger, nextItem, type Random } from '../../src/protocol/random.ts';
 import { protocolNamed } from '../../src/protocol/registry.ts';
-import { randomServer } from './random-log.ts';
+import { randomServer } from '../../src/explore/fuzz/draw-log.ts';
 import type { RandomRun } from './random-run.ts';
 
 export interface LogRunOptions {

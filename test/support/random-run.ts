@@ -1,17 +1,14 @@
 /** Random runs for tests: a header and a script of commands, with every fault the engine has, all from one seed. */
-import { actorsOf, createHeader, type RunHeader } from '../../src/cluster/run.ts';
+import { createHeader, type RunHeader } from '../../src/cluster/run.ts';
 import type { TimedCommand } from '../../src/cluster/script.ts';
-import { packetActions, restartDisks, type Command } from '../../src/cluster/commands.ts';
+import { restartDisks, type Command } from '../../src/cluster/commands.ts';
 import { crashPoints } from '../../src/cluster/events.ts';
-import { drawLatency } from '../../src/network/faults/latency.ts';
-import { cutFaults, linkFaults } from '../../src/network/faults/registry.ts';
-import type { NetworkSettings } from '../../src/network/settings.ts';
-import { directionsWhere, type Direction } from '../../src/network/topology.ts';
-import { NODES_MAX } from '../../src/protocol/protocol.ts';
+import { isLog, randomActor, randomLogConfig, randomServer } from '../../src/explore/fuzz/draw-log.ts';
+import { randomCut, randomHand, randomIslands, randomLink, randomMend, randomNetwork, randomPattern } from '../../src/explore/fuzz/draw-network.ts';
+import { randomFault, randomFire } from '../../src/explore/fuzz/draw-node.ts';
 import { protocolNamed } from '../../src/protocol/registry.ts';
 import { createRandom, nextFloat, nextInteger, nextItem, type Random } from '../../src/protocol/random.ts';
-import { randomFault, randomFire } from './node-faults.ts';
-import { isLog, randomActor, randomLogCommand, randomLogConfig, randomLogHeader, randomServer } from './random-log.ts';
+import { randomLogCommand, randomLogHeader } from './random-log.ts';
 
 export interface RandomRun {
   readonly header: RunHeader;
@@ -20,16 +17,8 @@ export interface RandomRun {
   readonly until: number;
 }
 
-/** A cut has more links at once than this only by a pattern. */
-const LINKS_MAX = 4;
 /** Commands about single packets in a run that begins in hold mode. */
 const HANDLED = 24;
-
-/** Any network, but not one in which everything takes no time: a duel in it would have a million rounds a second. */
-export function randomNetwork(random: Random): NetworkSettings {
-  const settings = Object.fromEntries(linkFaults.map((fault) => [fault.name, fault.swarm(random)]));
-  return drawLatency(settings.latency!, 0.5) < 10_000 ? randomNetwork(random) : settings;
-}
 
 export interface RandomOptions {
   /** `mixed`: by the seed, every third is a run of Multi-Paxos. @default paxos */
@@ -78,15 +67,8 @@ export function randomCommand(random: Random, header: RunHeader, { unsafe = fals
     case 2:
     case 3:
       return { type: 'restart', node, disk: unsafe ? nextItem(random, restartDisks) : 'kept' };
-    case 4: {
-      const groups = new Map<number, number[]>();
-      const islands = nextInteger(random, 1, 3);
-      for (const one of header.nodes) {
-        const island = nextInteger(random, 1, islands);
-        groups.set(island, [...(groups.get(island) ?? []), one]);
-      }
-      return { type: 'partition', groups: [...groups.values()] };
-    }
+    case 4:
+      return { type: 'partition', groups: randomIslands(random, header.nodes) };
     case 5:
       return { type: 'network', settings: randomNetwork(random) };
     case 6:
@@ -97,19 +79,12 @@ export function randomCommand(random: Random, header: RunHeader, { unsafe = fals
       return { type: 'propose', node: randomServer(random, header) };
     case 9:
       return randomLink(random, header);
-    case 10: {
-      const links = randomLinks(random, header);
-      return links.length === 0 ? { type: 'mend' } : { type: 'cut', links };
-    }
-    case 11: {
-      const { name, picks } = nextItem(random, cutFaults);
-      const picked = actorsOf(header).filter(() => nextFloat(random) < 0.5).slice(0, nextInteger(random, picks.min, Math.min(picks.max, 7)));
-      return { type: 'cut-pattern', pattern: name, nodes: picked };
-    }
-    case 12: {
-      const links = randomLinks(random, header);
-      return links.length === 0 || nextFloat(random) < 0.7 ? { type: 'mend' } : { type: 'mend', links };
-    }
+    case 10:
+      return randomCut(random, header);
+    case 11:
+      return randomPattern(random, header);
+    case 12:
+      return randomMend(random, header);
     case 13:
     case 14:
       return randomFault(random, header, !unsafe);
@@ -122,12 +97,6 @@ export function randomCommand(random: Random, header: RunHeader, { unsafe = fals
   }
 }
 
-/** Something done to a packet. @param packets a number up to this. */
-function randomHand(random: Random, packets: number): Command {
-  const packet = nextInteger(random, 1, packets);
-  return { type: 'packet', packet, action: nextItem(random, packetActions), by: nextInteger(random, 1, 2_000_000) };
-}
-
 /** The first packets of a run, whose numbers are known beforehand, held and dealt with by hand. */
 function randomHandling(random: Random): TimedCommand[] {
   const at = nextInteger(random, 0, 1_000_000);
@@ -137,19 +106,4 @@ function randomHandling(random: Random): TimedCommand[] {
     command: randomHand(random, 30),
   }));
   return [{ at, command: { type: 'hold', on: true } }, ...hands, { at: until, command: { type: 'hold', on: false } }];
-}
-
-/** Settings for one direction: all of them, those of one fault, or none of its own any more. */
-function randomLink(random: Random, header: RunHeader): Command {
-  const nodes = actorsOf(header);
-  const direction = nextItem(random, directionsWhere(nodes.length > 1 ? nodes : [...nodes, NODES_MAX], () => true));
-  const all = randomNetwork(random);
-  const { name } = nextItem(random, linkFaults);
-  const settings = nextItem(random, [all, { [name]: all[name]! }, null]);
-  return { type: 'link', ...direction, settings };
-}
-
-function randomLinks(random: Random, header: RunHeader): Direction[] {
-  const all = directionsWhere(actorsOf(header), () => true);
-  return all.length === 0 ? [] : Array.from({ length: nextInteger(random, 1, LINKS_MAX) }, () => nextItem(random, all));
 }

@@ -2,10 +2,11 @@
 import { packetActions, type Command } from '../../src/cluster/commands.ts';
 import { actorsOf, type RunHeader } from '../../src/cluster/run.ts';
 import type { TimedCommand } from '../../src/cluster/script.ts';
+import { randomNetwork } from '../../src/explore/fuzz/draw-network.ts';
 import { cutFaults } from '../../src/network/faults/registry.ts';
 import { createRandom, nextFloat, nextInteger, nextItem, type Random } from '../../src/protocol/random.ts';
 import { randomNodeCommand } from './node-faults.ts';
-import { randomCommand, randomNetwork, randomRun, type RandomRun } from './random-run.ts';
+import { randomCommand, randomRun, type RandomRun } from './random-run.ts';
 
 /** A run of up to `seconds` virtual seconds with 1 to 7 servers, of Paxos or Multi-Paxos; the same seed gives the same run. */
 export function wildRun(seed: number, seconds: number): RandomRun {

@@ -3,7 +3,7 @@ import { cutFaults } from '../../../src/network/faults/registry.ts';
 import { progressAt, type Packet } from '../../../src/network/packet.ts';
 import { PacketError, Router } from '../../../src/network/router.ts';
 import { createRandom, nextFloat, nextInteger, nextItem, type Random } from '../../../src/protocol/random.ts';
-import { randomNetwork } from '../../support/random-run.ts';
+import { randomNetwork } from '../../../src/explore/fuzz/draw-network.ts';
 
 const nodes = [1, 2, 3, 4, 5];
 const SEED = 77;

@@ -6,7 +6,7 @@ import { linkFaults } from '../../../src/network/faults/registry.ts';
 import { Link, type LinkState } from '../../../src/network/link.ts';
 import { completeNetwork, latencyMin, type NetworkSettings } from '../../../src/network/settings.ts';
 import { createRandom, nextInteger } from '../../../src/protocol/random.ts';
-import { randomNetwork } from '../../support/random-run.ts';
+import { randomNetwork } from '../../../src/explore/fuzz/draw-network.ts';
 
 const DRAWS = 4000;
 const SIZE = 20;

@@ -11,7 +11,7 @@ import { createRandom } from '../../../src/protocol/random.ts';
 import { parseScenario } from '../../../src/scenario/parse.ts';
 import { eventsOf } from '../../support/events.ts';
 import { naps } from '../../support/naps.ts';
-import { randomNetwork } from '../../support/random-run.ts';
+import { randomNetwork } from '../../../src/explore/fuzz/draw-network.ts';
 
 const head = 'synod: 1\ntitle: Test\nprotocol: paxos\n';
 
