@@ -60,7 +60,7 @@ export function isQuorum(
 }
 
 /** As `isQuorum`, with the set as bits: 1 << node for each of its nodes. */
-function isQuorumMask(system: QuorumSystem, phase: Phase, acceptors: readonly NodeId[], present: number): boolean {
+export function isQuorumMask(system: QuorumSystem, phase: Phase, acceptors: readonly NodeId[], present: number): boolean {
   switch (system.type) {
     case 'majority':
       return countIn(acceptors, present) >= majorityOf(acceptors.length);

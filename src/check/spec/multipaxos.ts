@@ -13,13 +13,15 @@
  *
  * In each slot that is Paxos (see `slotOf`), and that is checked of every step.
  */
+import { afterPromise, answersFrom, votesFrom } from './actions.ts';
 import { add, copy, Layout, read, times, write, type Field } from './layout.ts';
 import { paxosLayout, type PaxosLayout } from './paxos-layout.ts';
-import { LOG_RULES, type MultiPaxosRules } from './rules.ts';
+import { LAMPORTS_RULES, LOG_RULES, type MultiPaxosRules } from './rules.ts';
 import { paxosSpec } from './paxos.ts';
 import { checkScope, countVotes, listVotes, nameVote, ScopeError } from './specification.ts';
 import type { Inspected, Scope, Sink, Specification, State, StepProperty } from './specification.ts';
 import { chosenValues } from './voting.ts';
+import { waysOf } from './ways.ts';
 
 export interface LogScope extends Scope {
   /** Slots of the log, 1 or more. */
@@ -68,11 +70,11 @@ const PHASE_2B = 3;
 
 /** @throws ScopeError */
 export function multipaxosSpec(scope: LogScope, changed: Partial<MultiPaxosRules> = {}): Specification {
-  const rules = { ...LOG_RULES, ...changed };
+  const rules = { ...LAMPORTS_RULES, ...LOG_RULES, ...changed };
   const layout = logLayout(scope);
   const { acceptors, maxBallot, values, slots } = scope;
   const { maxBal, sent1a, promised, reports, sent2a, last, sent2b } = layout;
-  const ways = waysOf(scope, layout, rules);
+  const ways = waysOf(scope, rules);
   const action = (phase: number, acceptor: number, slot: number, what: number): number =>
     ((what * slots + slot) * acceptors + acceptor) * 4 + phase;
 
@@ -90,11 +92,11 @@ export function multipaxosSpec(scope: LogScope, changed: Partial<MultiPaxosRules
   }
 
   function phase1b(state: State, acceptor: number, sink: Sink): void {
-    const above = ~((1 << read(state, maxBal[acceptor]!)) - 1);
-    for (let asked = read(state, sent1a) & above; asked !== 0; asked &= asked - 1) {
+    const own = read(state, maxBal[acceptor]!) - 1;
+    for (let asked = read(state, sent1a) & ~((1 << answersFrom(rules, own)) - 1); asked !== 0; asked &= asked - 1) {
       const ballot = 31 - Math.clz32(asked & -asked);
       copy(state, sink.next);
-      write(sink.next, maxBal[acceptor]!, ballot + 1);
+      write(sink.next, maxBal[acceptor]!, afterPromise(rules, own, ballot) + 1);
       add(sink.next, promised[acceptor]!, 1 << ballot);
       for (let slot = 0; slot < (rules.reportsAllSlots ? slots : 1); slot++) {
         write(sink.next, reports[acceptor]![ballot]![slot]!, read(state, last[acceptor]![slot]!));
@@ -103,11 +105,19 @@ export function multipaxosSpec(scope: LogScope, changed: Partial<MultiPaxosRules
     }
   }
 
+  function report(state: State, slot: number, ballot: number): void {
+    for (let acceptor = 0; acceptor < acceptors; acceptor++) {
+      const has = (read(state, promised[acceptor]!) & (1 << ballot)) !== 0;
+      ways.reports[acceptor] = has ? 1 << read(state, reports[acceptor]![ballot]![slot]!) : 0;
+    }
+  }
+
   function phase2a(state: State, slot: number, sink: Sink): void {
     const sent = read(state, sent2a[slot]!);
     for (let ballot = 0; ballot <= maxBallot; ballot++) {
       if (((sent >>> (ballot * values)) & ((1 << values) - 1)) !== 0) continue;
-      const found = ways(state, slot, ballot);
+      report(state, slot, ballot);
+      const found = ways.count();
       for (let value = 0; value < values; value++) {
         if (found[value] === 0) continue;
         const vote = ballot * values + value;
@@ -119,8 +129,8 @@ export function multipaxosSpec(scope: LogScope, changed: Partial<MultiPaxosRules
   }
 
   function phase2b(state: State, acceptor: number, slot: number, sink: Sink): void {
-    const own = rules.keepsPromise ? Math.max(0, read(state, maxBal[acceptor]!) - 1) : 0;
-    for (let asked = read(state, sent2a[slot]!) & ~((1 << (own * values)) - 1); asked !== 0; asked &= asked - 1) {
+    const lowest = votesFrom(rules, read(state, maxBal[acceptor]!) - 1);
+    for (let asked = read(state, sent2a[slot]!) & ~((1 << (lowest * values)) - 1); asked !== 0; asked &= asked - 1) {
       const vote = 31 - Math.clz32(asked & -asked);
       copy(state, sink.next);
       write(sink.next, maxBal[acceptor]!, Math.floor(vote / values) + 1);
@@ -164,39 +174,6 @@ export function multipaxosSpec(scope: LogScope, changed: Partial<MultiPaxosRules
     inspect: (state) => inspect(scope, layout, state),
     invariants: [slotAgreement(scope, layout)],
     steps: [refinesPaxos(scope, layout)],
-  };
-}
-
-/** As in Paxos, of one slot: in how many ways each value can be proposed there. The result is used again. */
-function waysOf(scope: LogScope, { promised, reports }: LogLayout, { proposes }: MultiPaxosRules) {
-  const { acceptors, values, quorums } = scope;
-  const ways = new Int32Array(values);
-  const told = new Int32Array(acceptors);
-  const takeQuorum = (quorum: number): void => {
-    let highest = 0;
-    for (let left = quorum; left !== 0; left &= left - 1) {
-      const report = told[31 - Math.clz32(left & -left)]!;
-      if (report < 0) return;
-      highest = Math.max(highest, report);
-    }
-    if (highest === 0 || proposes === 'its own') {
-      for (let value = 0; value < values; value++) ways[value]!++;
-      return;
-    }
-    const lowest = proposes === 'highest' ? Math.floor((highest - 1) / values) * values + 1 : 1;
-    for (let left = quorum; left !== 0; left &= left - 1) {
-      const report = told[31 - Math.clz32(left & -left)]!;
-      if (report >= lowest) ways[(report - 1) % values]!++;
-    }
-  };
-  return (state: State, slot: number, ballot: number): Int32Array => {
-    ways.fill(0);
-    for (let acceptor = 0; acceptor < acceptors; acceptor++) {
-      const has = (read(state, promised[acceptor]!) & (1 << ballot)) !== 0;
-      told[acceptor] = has ? read(state, reports[acceptor]![ballot]![slot]!) : -1;
-    }
-    for (const quorum of quorums.phase1) takeQuorum(quorum);
-    return ways;
   };
 }
 

@@ -11,6 +11,7 @@
  *   answers, if there is any;
  * - `Phase2b(a, b, v)` votes for it, if b is not lower than a's maxBal.
  */
+import { afterPromise, answersFrom, votesFrom } from './actions.ts';
 import { agreement } from './consensus.ts';
 import { add, copy, read, write } from './layout.ts';
 import { paxosInvariants } from './paxos-facts.ts';
@@ -19,6 +20,7 @@ import { LAMPORTS_RULES, type PaxosRules } from './rules.ts';
 import { bitsOf, listVotes, nameVote } from './specification.ts';
 import type { Inspected, Scope, Sink, Specification, State } from './specification.ts';
 import { chosenValues, emptyBallots, refinesVoting } from './voting.ts';
+import { waysOf } from './ways.ts';
 
 const PHASE_1A = 0;
 const PHASE_1B = 1;
@@ -31,7 +33,7 @@ export function paxosSpec(scope: Scope, changed: Partial<PaxosRules> = {}): Spec
   const layout = paxosLayout(scope);
   const { acceptors, maxBallot, values } = scope;
   const { maxBal, last, sent1a, sent1b, sent2a, sent2b } = layout;
-  const reported = reportsOf(scope, layout, rules);
+  const ways = waysOf(scope, rules);
   const now = emptyBallots(scope);
   const unpack = votingOf(scope, layout);
   const chosen = (state: State): number => {
@@ -57,13 +59,21 @@ export function paxosSpec(scope: Scope, changed: Partial<PaxosRules> = {}): Spec
 
   function phase1b(state: State, acceptor: number, sink: Sink): void {
     const own = read(state, maxBal[acceptor]!) - 1;
-    const lowest = rules.answers === 'all' ? 0 : rules.answers === 'higher' ? own + 1 : own;
-    for (let asked = read(state, sent1a) & ~((1 << Math.max(0, lowest)) - 1); asked !== 0; asked &= asked - 1) {
+    for (let asked = read(state, sent1a) & ~((1 << answersFrom(rules, own)) - 1); asked !== 0; asked &= asked - 1) {
       const ballot = 31 - Math.clz32(asked & -asked);
       copy(state, sink.next);
-      if (rules.recordsPromise) write(sink.next, maxBal[acceptor]!, ballot + 1);
+      write(sink.next, maxBal[acceptor]!, afterPromise(rules, own, ballot) + 1);
       add(sink.next, sent1b[acceptor]![ballot]!, 1 << read(state, last[acceptor]!));
       sink.step(action(PHASE_1B, acceptor, ballot), 1);
+    }
+  }
+
+  /** What was promised at the ballot; or below as well, if that is broken. */
+  function report(state: State, ballot: number): void {
+    for (let acceptor = 0; acceptor < acceptors; acceptor++) {
+      let all = read(state, sent1b[acceptor]![ballot]!);
+      for (let older = 0; rules.countsOlderPromises && older < ballot; older++) all |= read(state, sent1b[acceptor]![older]!);
+      ways.reports[acceptor] = all;
     }
   }
 
@@ -72,20 +82,21 @@ export function paxosSpec(scope: Scope, changed: Partial<PaxosRules> = {}): Spec
     for (let ballot = 0; ballot <= maxBallot; ballot++) {
       const atBallot = (sent >>> (ballot * values)) & ((1 << values) - 1);
       if (atBallot !== 0 && rules.proposesOnce) continue;
-      const ways = reported(state, ballot);
+      report(state, ballot);
+      const found = ways.count();
       for (let value = 0; value < values; value++) {
-        if (ways[value] === 0) continue;
+        if (found[value] === 0) continue;
         const vote = ballot * values + value;
         copy(state, sink.next);
         add(sink.next, sent2a, 1 << vote);
-        sink.step(action(PHASE_2A, 0, vote), ways[value]!);
+        sink.step(action(PHASE_2A, 0, vote), found[value]!);
       }
     }
   }
 
   function phase2b(state: State, acceptor: number, sink: Sink): void {
-    const own = rules.keepsPromise ? Math.max(0, read(state, maxBal[acceptor]!) - 1) : 0;
-    for (let asked = read(state, sent2a) & ~((1 << (own * values)) - 1); asked !== 0; asked &= asked - 1) {
+    const lowest = votesFrom(rules, read(state, maxBal[acceptor]!) - 1);
+    for (let asked = read(state, sent2a) & ~((1 << (lowest * values)) - 1); asked !== 0; asked &= asked - 1) {
       const vote = 31 - Math.clz32(asked & -asked);
       copy(state, sink.next);
       write(sink.next, maxBal[acceptor]!, Math.floor(vote / values) + 1);
@@ -128,50 +139,6 @@ export function paxosSpec(scope: Scope, changed: Partial<PaxosRules> = {}): Spec
     inspect: (state) => inspect(scope, layout, chosen(state), state),
     invariants: [agreement(chosen), ...paxosInvariants(scope, layout)],
     steps: [refinesVoting(scope, unpack)],
-  };
-}
-
-/**
- * In how many ways each value can be proposed at a ballot: for each quorum that has answered, one if it reports no vote,
- * and one for each report that has the highest ballot. The result is used again by the next call.
- */
-function reportsOf(scope: Scope, { sent1b }: PaxosLayout, rules: PaxosRules): (state: State, ballot: number) => Int32Array {
-  const { acceptors, values, quorums } = scope;
-  const ways = new Int32Array(values);
-  const reports = new Int32Array(acceptors);
-  /** Adds a way for each report of the quorum that is in the set. */
-  const take = (quorum: number, within: number): void => {
-    for (let left = quorum; left !== 0; left &= left - 1) {
-      for (let found = reports[31 - Math.clz32(left & -left)]! & within; found !== 0; found &= found - 1) {
-        ways[(31 - Math.clz32(found & -found) - 1) % values]!++;
-      }
-    }
-  };
-  const takeQuorum = (quorum: number): void => {
-    let all = 0;
-    for (let left = quorum; left !== 0; left &= left - 1) {
-      const report = reports[31 - Math.clz32(left & -left)]!;
-      if (report === 0) return;
-      all |= report;
-    }
-    // Bit 0 is a report of no vote.
-    if ((all & ~1) === 0 || rules.proposes === 'its own') {
-      for (let value = 0; value < values; value++) ways[value]!++;
-      return;
-    }
-    const highest = Math.floor((31 - Math.clz32(all) - 1) / values);
-    const lowest = rules.proposes === 'highest' ? highest : 0;
-    take(quorum, ~((1 << (lowest * values + 1)) - 1));
-  };
-  return (state, ballot) => {
-    ways.fill(0);
-    for (let acceptor = 0; acceptor < acceptors; acceptor++) {
-      let report = read(state, sent1b[acceptor]![ballot]!);
-      for (let older = 0; rules.countsOlderPromises && older < ballot; older++) report |= read(state, sent1b[acceptor]![older]!);
-      reports[acceptor] = report;
-    }
-    for (const quorum of quorums.phase1) takeQuorum(quorum);
-    return ways;
   };
 }
 
