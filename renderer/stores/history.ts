@@ -85,9 +85,7 @@ export const useHistory = defineStore('history', () => {
   function take(news: TimelineNews): void {
     if (news.reset) marks = [];
     for (const mark of news.marks) {
-      // Two values are chosen, and Agreement is violated by it: one alarm, not two.
-      if (mark.kind === 'violation' && marks.at(-1)?.kind === 'conflict' && marks.at(-1)?.at === mark.at) marks.pop();
-      marks.push(mark);
+      if (!isRaised(mark)) marks.push(mark);
       scale.add(mark.seq + 1, mark.at);
     }
     scale.add(news.seq, news.at);
@@ -100,6 +98,18 @@ export const useHistory = defineStore('history', () => {
     if (told.state !== state || told.checked !== checked || told.divergence !== divergence) exactness.value = told;
     if (JSON.stringify(news.expectations) !== JSON.stringify(expectations.value)) expectations.value = news.expectations;
     version.value++;
+  }
+
+  /** Two values are chosen, and Agreement is violated by it: one alarm, not two. @returns whether it is raised already */
+  function isRaised({ kind, at }: Mark): boolean {
+    if (kind !== 'conflict' && kind !== 'violation') return false;
+    const other = kind === 'conflict' ? 'violation' : 'conflict';
+    for (let i = marks.length - 1; i >= 0 && marks[i]!.at === at; i--) {
+      if (marks[i]!.kind !== other) continue;
+      if (kind === 'conflict') return true;
+      marks.splice(i, 1);
+    }
+    return false;
   }
 
   /** A branch that was forked or opened goes on from events that never came here: the log is filled with the latest. */

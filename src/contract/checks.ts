@@ -1,8 +1,7 @@
 /** What a run is checked for, and whether its protocol is broken on purpose, in the words of the window. */
+import { checkersOf } from '../check/checkers.ts';
 import type { Check } from '../protocol/checker.ts';
 import { mutantNamed, type Mutant } from '../protocol/mutants.ts';
-import { invariants as multipaxos } from '../protocol/multipaxos/invariants.ts';
-import { invariants as paxos } from '../protocol/paxos/invariants.ts';
 
 /** What must hold of all that is said and done; how each step follows the specification. */
 export const groupsOfChecks = ['invariant', 'conformance'] as const;
@@ -12,11 +11,13 @@ export interface GroupedCheck extends Check {
   readonly group: CheckGroup;
 }
 
-const invariants: Readonly<Record<string, readonly Check[]>> = { paxos, multipaxos };
-
 /** Every check of a run of that protocol, the most important first; none for one that is not known. */
 export function checksOf(protocol: string): readonly GroupedCheck[] {
-  return (invariants[protocol] ?? []).map(({ name, meaning }) => ({ group: 'invariant', name, meaning }));
+  // Its invariants come first; whatever else checks it compares it with the specification.
+  return checkersOf(protocol).flatMap(({ checks }, index) => {
+    const group = index === 0 ? 'invariant' : 'conformance';
+    return checks.map(({ name, meaning }) => ({ group, name, meaning }) as const);
+  });
 }
 
 /**

@@ -47,6 +47,8 @@ export interface BridgeOptions {
   readonly nodes?: number;
   readonly seed?: number;
   readonly config?: unknown;
+  /** By what the protocol is broken on purpose. @default nothing */
+  readonly mutant?: string;
 }
 
 export class InlineBridge implements SynodBridge {
@@ -76,8 +78,8 @@ export class InlineBridge implements SynodBridge {
   private mark!: ReturnType<InlineCluster['scheduler']['log']['mark']>;
   private readonly listeners = new Map<MainChannel, Set<Listener>>();
 
-  constructor({ protocol = 'paxos', nodes = 5, seed = 1, config = {} }: BridgeOptions = {}) {
-    this.begin(createHeader(protocolNamed(protocol), { nodes, seed, config }));
+  constructor({ protocol = 'paxos', nodes = 5, seed = 1, config = {}, mutant }: BridgeOptions = {}) {
+    this.begin(createHeader(protocolNamed(protocol), { nodes, seed, config, ...(mutant !== undefined && { mutant }) }));
   }
 
   get session(): SessionInfo {

@@ -1,6 +1,6 @@
-/** Where in a run a violation came to light, in words. */
+/** A violation in words: the two facts, and where in the run it came to light. */
 import type { ViolationWorld } from '../../../src/contract/index.ts';
-import { countText, preciseTime } from '../../moment-text.ts';
+import { capital, countText, preciseTime } from '../../moment-text.ts';
 import { useRun } from '../../stores/run.ts';
 
 /** `instance 2 · 3.201 s · event 214`. */
@@ -10,4 +10,9 @@ export function usePlaceText(): (violation: ViolationWorld) => string {
     const where = slot === 0 ? '' : `${run.protocol.slotName} ${slot} · `;
     return `${where}${preciseTime(at)} · event ${countText(seq + 1)}`;
   };
+}
+
+/** The two facts as a sentence that begins and ends like one; the name of a node stays as it is. */
+export function factsText({ text }: ViolationWorld): string {
+  return `${/^[nc]\d/.test(text) ? text : capital(text)}.`;
 }
