@@ -36,6 +36,8 @@ export interface ExploreRequest {
   /** What makes the search smaller, each of which can be turned off to compare. */
   readonly symmetry: boolean;
   readonly reduction: boolean;
+  /** Laid over the configuration that is searched; without it, one learner, no refusals, majorities. */
+  readonly config?: { readonly [field: string]: unknown };
   /** Go on from the end of this run; `null`: from the beginning. */
   readonly from: Run | null;
 }

@@ -4,7 +4,7 @@
  */
 import { createMonitor } from '../check/monitor.ts';
 import { protocolOf } from '../protocol/mutants.ts';
-import type { AnyProtocol, NodeId, View } from '../protocol/protocol.ts';
+import type { AnyProtocol, NodeId, Saved, View } from '../protocol/protocol.ts';
 import type { NodeOutput } from '../cluster/batch.ts';
 import type { Command, JournalEntry } from '../cluster/commands.ts';
 import { actorsOf, type NodeInspection, type Run, type RunHeader } from '../cluster/run.ts';
@@ -157,6 +157,11 @@ export class InlineCluster {
     const runner = this.runners.get(node);
     if (runner !== undefined) return { up: true, ...runner.inspect(stored) };
     return { up: false, memory: null, disk: this.scheduler.protocol.disk(stored) };
+  }
+
+  /** What is on the disk of a node, ascending by key. */
+  stored(node: NodeId): readonly Saved[] {
+    return this.diskOf(node).load();
   }
 
   run(): Run {

@@ -36,19 +36,25 @@ export class Visited {
 
   /** @returns whether the state was not there before */
   add(state: State, parent: number): boolean {
+    const { size } = this;
+    return this.number(state, parent) === size;
+  }
+
+  /** @returns the number of the state; what `size` was before, if it was not there and is now */
+  number(state: State, parent: number): number {
     const words = this.#words;
     const table = this.#table;
     const last = table.length - 1;
     let slot = hash(state, words) & last;
     for (let entry = table[slot]!; entry !== 0; entry = table[slot]!) {
-      if (this.#equals(entry - 1, state)) return false;
+      if (this.#equals(entry - 1, state)) return entry - 1;
       slot = (slot + 1) & last;
     }
     const index = this.#size++;
     table[slot] = index + 1;
     this.#put(index, state, parent);
     if (this.#size > table.length * FILL_MAX) this.#grow();
-    return true;
+    return index;
   }
 
   /** Reads the state of the number, which counts from 0. */

@@ -1,0 +1,78 @@
+/** What is asked to be searched: a model of the protocol, and a run in which nothing has been done yet. */
+import { createHeader, type RunHeader } from '../../cluster/run.ts';
+import { completeNetwork } from '../../network/settings.ts';
+import { mutantNamed, protocolOf } from '../../protocol/mutants.ts';
+import { checkConfig } from '../../protocol/paxos/config.ts';
+import { ProtocolError, type NodeId } from '../../protocol/protocol.ts';
+import type { ExploreRequest } from '../job.ts';
+import { afterRun } from './from-run.ts';
+import type { Locals } from './locals.ts';
+import type { Model } from './model.ts';
+import { paxosModel } from './models/paxos.ts';
+import { VALUES } from './values.ts';
+
+/** A search that is about to begin. */
+export interface Scope {
+  readonly model: Model;
+  /** Of the run in which a way is rehearsed. */
+  readonly header: RunHeader;
+  /** The local states to begin with; `null`: everybody comes up for the first time. */
+  readonly start: ((locals: Locals) => readonly number[]) | null;
+}
+
+/** The protocols of which there is a model, by the names that files use. */
+export const explorable: readonly string[] = ['paxos'];
+
+/** Long enough for no timer to fire by itself while a way is rehearsed: in the search it is a step like any other. */
+const LONG_US = 3_600_000_000;
+const LATENCY_US = 100_000;
+
+/** @throws ProtocolError when the protocol or the mutant cannot be searched, or the scope is none. */
+export function scopeOf(request: ExploreRequest): Scope {
+  const protocol = request.from?.header.protocol ?? request.protocol;
+  if (!explorable.includes(protocol)) {
+    throw new ProtocolError('protocol', `${protocol} cannot be explored; ${explorable.join(', ')} can`);
+  }
+  return request.from === null ? fromNothing(request) : afterRun(request, request.from);
+}
+
+function fromNothing({ protocol: name, mutant, nodes: count, proposers, values, maxBallot, config: given }: ExploreRequest): Scope {
+  const broken = mutant === null ? {} : { mutant: mutantNamed(name, mutant).name };
+  const protocol = protocolOf({ protocol: name, ...broken });
+  const nodes = Array.from({ length: count }, (_, i) => i + 1);
+  if (proposers > count) throw new ProtocolError('proposers', `there are ${count} nodes, and cannot be ${proposers} proposers`);
+  const header = createHeader(protocol, {
+    nodes: count,
+    seed: 1,
+    config: { ...usualConfig(nodes, proposers), nacks: mutant !== null, ...given },
+    network: completeNetwork({ latency: { distribution: 'constant', min: LATENCY_US } }),
+    client: { enabled: false },
+    ...broken,
+  });
+  const config = checkConfig(header.config, nodes);
+  const model = paxosModel({
+    protocol,
+    nodes,
+    proposers: protocol.proposers(config, nodes).slice(0, proposers),
+    // What is broken may treat them differently.
+    symmetric: mutant === null,
+    config,
+    values: VALUES.slice(0, values),
+    rounds: maxBallot,
+    instance: 1,
+  });
+  return { model, header, start: null };
+}
+
+
+/**
+ * All accept; the first propose; the first of all learns: what a learner can know follows from what acceptors say.
+ * Nobody says that it refuses, which saves nothing but time, and time is not looked at; unless something is broken, which
+ * may show just there.
+ */
+function usualConfig(nodes: readonly NodeId[], proposers: number): object {
+  const roles = nodes.map((node) => {
+    return ['acceptor', ...(node <= proposers ? ['proposer'] : []), ...(node === nodes[0] ? ['learner'] : [])];
+  });
+  return { roles, retryAfter: LONG_US, backoffMin: LONG_US, backoffMax: LONG_US, learnEvery: LONG_US };
+}

@@ -1,0 +1,2 @@
+/** What clients ask for. */
+export const VALUES: readonly string[] = ['red', 'green', 'blue', 'amber', 'violet', 'white'];
