@@ -32,10 +32,10 @@ export interface LinkScene {
 }
 
 /** How much of a link that is cut both ways is left at each end, as a share of what lies between the discs. */
-const STUB = 0.36;
-/** With more directions cut than this, stubs are only this long, px, and faint: a tangle of them would hide what is open. */
+const STUMP = 0.36;
+/** With more directions cut than this, stumps are only this long, px, and faint: a tangle of them would hide what is open. */
 const CUTS_MANY = 28;
-const STUB_SHORT = 16;
+const STUMP_SHORT = 16;
 /** A link of a client on which nothing moves. */
 const FAINT = 0.2;
 const ARROW = 6.5;
@@ -230,12 +230,12 @@ function paths(links: readonly Pair[], motion: Motion): Path2D {
   return path;
 }
 
-/** Cut both ways: a stub at each end, closed by a bar. */
+/** Cut both ways: a stump at each end, closed by a bar. */
 function broken(path: Path2D, motion: Motion, a: NodeId, b: NodeId, short: boolean): void {
   const { x, y, ux, uy, length } = between(motion, a, b);
-  const stub = short ? Math.min(STUB_SHORT, length * STUB) : length * STUB;
+  const stump = short ? Math.min(STUMP_SHORT, length * STUMP) : length * STUMP;
   for (const end of [0, 1]) {
-    const stop = end === 0 ? stub : length - stub;
+    const stop = end === 0 ? stump : length - stump;
     path.moveTo(x + ux * length * end, y + uy * length * end);
     path.lineTo(x + ux * stop, y + uy * stop);
     if (!short) bar(path, x + ux * stop, y + uy * stop, ux, uy);
