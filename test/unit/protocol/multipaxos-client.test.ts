@@ -4,6 +4,7 @@ import { forkClient, initClient, memoryOfClient, stepClient, viewClient } from '
 import type { ClientState } from '../../../src/protocol/multipaxos/client.ts';
 import type { LoadConfig, MultiPaxosConfig, MultiPaxosRequest } from '../../../src/protocol/multipaxos/config.ts';
 import type { ClientRequest, MultiPaxosMessage } from '../../../src/protocol/multipaxos/messages.ts';
+import { multipaxos } from '../../../src/protocol/multipaxos/multipaxos.ts';
 import type { Effect, Input } from '../../../src/protocol/protocol.ts';
 
 const C1 = 16;
@@ -11,24 +12,7 @@ const C1 = 16;
 const NO_LOAD: LoadConfig = { sessions: 0, pause: 1_000_000, transactions: 0, reads: 0, swaps: 0, keys: 8, hot: 25 };
 
 function configWith(load: Partial<LoadConfig> = {}, rest: Partial<MultiPaxosConfig> = {}): MultiPaxosConfig {
-  return {
-    quorum: { type: 'majority' },
-    window: 8,
-    heartbeat: 1_000_000,
-    electionMin: 4_000_000,
-    electionMax: 8_000_000,
-    retryAfter: 2_000_000,
-    tellAtOnce: true,
-    followers: 'forward',
-    reads: 'log',
-    lease: 3_000_000,
-    clockDrift: 0.1,
-    snapshotEvery: 200,
-    snapshotKeep: 50,
-    clientTimeout: 6_000_000,
-    ...rest,
-    load: { ...NO_LOAD, ...load },
-  };
+  return multipaxos.config({ ...rest, load: { ...NO_LOAD, ...load } }, [1, 2, 3]);
 }
 
 type Out = Effect<MultiPaxosMessage>[];
