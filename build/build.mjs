@@ -14,6 +14,7 @@ const BUNDLES = {
   router: { entry: 'src/host/thread/router-worker.ts', file: 'main/router-worker.cjs' },
   node: { entry: 'src/host/thread/node-worker.ts', file: 'main/node-worker.cjs' },
   history: { entry: 'electron/main/history-worker.ts', file: 'main/history-worker.cjs' },
+  job: { entry: 'src/cli/job-worker.ts', file: 'main/job-worker.cjs' },
   preload: { entry: 'electron/preload/index.ts', file: 'preload/preload.cjs' },
   cli: { entry: 'src/cli/index.ts', file: 'cli/cli.cjs' },
 };
@@ -33,7 +34,7 @@ TARGETS.renderer = {
 };
 
 /** What the command line needs, and nothing of the window. */
-export const CLI_TARGETS = ['router', 'node', 'cli'];
+export const CLI_TARGETS = ['router', 'node', 'job', 'cli'];
 
 /**
  * Brings build output up to date. Outputs come into place whole, so a running app never reads half a file.

@@ -14,6 +14,8 @@ export interface FuzzRequest {
   /** How many runs, and the seed of the first; the others follow it. */
   readonly runs: number;
   readonly seed: number;
+  /** How many servers each run begins with. @default drawn from its seed */
+  readonly nodes?: number;
   /** Whether findings are made as small as possible. */
   readonly shrink: boolean;
 }

@@ -10,7 +10,7 @@ import { builderConfig } from '../../build/electron-builder.mjs';
 import { RUN_EXTENSION } from '../../electron/main/runs.ts';
 import { archive, archiveFiles, distribution, unpacked } from './distribution.ts';
 
-const WORKERS = ['out/main/router-worker.cjs', 'out/main/node-worker.cjs', 'out/main/history-worker.cjs'];
+const WORKERS = ['router', 'node', 'history', 'job'].map((name) => `out/main/${name}-worker.cjs`);
 /** Loaded from files, outside the archive. */
 const LOADED = [...WORKERS, 'out/cli/cli.cjs'];
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };

@@ -14,8 +14,12 @@ import { unfinishedIn, type Unfinished } from './unfinished.ts';
 export const LIVENESS = 'Liveness';
 export const LINEARIZABILITY = 'Linearizability';
 
-/** A run is stopped after so many events: one that long is a duel, which the next so many would only prolong. */
+/**
+ * The unsafe part of a run is over after so many events: one that long is a duel, which the next so many would only
+ * prolong. What happens after healing may take more.
+ */
 const EVENTS_MAX = 30_000;
+const EVENTS_CALM_MAX = 1_000_000;
 /** Looks at what has been found, in the unsafe part of a run and after it. */
 const LOOKS = 8;
 const LOOKS_CALM = 400;
@@ -50,6 +54,7 @@ export function* executing({ header, until, calm }: FuzzRun): Generator<void, Ex
     if (had.failed) return had.stopped();
     if (had.long) return had.judged(null);
   }
+  had.eventsMax += EVENTS_CALM_MAX;
   if (calm === null) return had.judged(null);
   const stretch = Math.ceil((until - calm.at) / LOOKS_CALM);
   for (let limit = calm.at; limit < until; ) {
@@ -57,6 +62,7 @@ export function* executing({ header, until, calm }: FuzzRun): Generator<void, Ex
     yield* had.going(limit);
     if (had.failed) return had.stopped();
     if (limit >= calm.quietAt && had.owes(calm) === null) return had.judged(true);
+    if (had.long) return had.judged(null);
   }
   return had.unfinished(calm);
 }
@@ -64,6 +70,7 @@ export function* executing({ header, until, calm }: FuzzRun): Generator<void, Ex
 /** A run that is being had. */
 class Had {
   readonly cluster: InlineCluster;
+  eventsMax = EVENTS_MAX;
   private readonly beginning: LogMark;
 
   constructor(header: RunHeader) {
@@ -81,7 +88,7 @@ class Had {
   }
 
   get long(): boolean {
-    return this.cluster.scheduler.log.seq > EVENTS_MAX;
+    return this.cluster.scheduler.log.seq > this.eventsMax;
   }
 
   owes({ core }: Calm): Unfinished | null {

@@ -13,12 +13,13 @@ export const SEED_MAX = 0xffff_ffff;
  * Has the runs of a request, in the order of their seeds. Of each check the first finding is told; others are counted.
  * The same request finds the same.
  */
-export function* fuzzJob({ protocol, mutant, runs, seed: first, shrink }: FuzzRequest): Job {
+export function* fuzzJob(request: FuzzRequest): Job {
+  const { runs, seed: first, shrink } = request;
   const seen = new Set<string>();
   const tally = new Tally();
   const progress = (): JobNews => ({ type: 'progress', progress: tally.progress(runs) });
   for (let seed = first; seed < first + runs; seed++) {
-    const fuzzed = drawFuzzRun(protocol, mutant, seed);
+    const fuzzed = drawFuzzRun(request, seed);
     const executed = yield* instead(executing(fuzzed), progress);
     const { violation } = executed;
     tally.add(executed);

@@ -9,6 +9,7 @@
 import { createRandom } from '../../protocol/random.ts';
 import type { NodeId } from '../../protocol/protocol.ts';
 import type { RunHeader } from '../../cluster/run.ts';
+import type { FuzzRequest } from '../job.ts';
 import { LOG } from './draw-log.ts';
 import { drawLogRun } from './multipaxos-run.ts';
 import { drawPaxosRun } from './paxos-run.ts';
@@ -37,8 +38,11 @@ export interface FuzzRun {
 /** Tells the draws of the fuzzer from those of the run itself, which has the same seed. */
 const SEED_FUZZ = 0xf022;
 
-/** @param mutant the protocol is broken so; `null`: not at all. The draws are the same. */
-export function drawFuzzRun(protocol: string, mutant: string | null, seed: number): FuzzRun {
+/** What is not drawn. */
+export type Wanted = Pick<FuzzRequest, 'protocol' | 'mutant' | 'nodes'>;
+
+/** The draws are the same whether the protocol is broken or not. */
+export function drawFuzzRun(wanted: Wanted, seed: number): FuzzRun {
   const random = createRandom(seed, SEED_FUZZ);
-  return protocol === LOG ? drawLogRun(random, seed, mutant) : drawPaxosRun(random, seed, mutant);
+  return wanted.protocol === LOG ? drawLogRun(random, seed, wanted) : drawPaxosRun(random, seed, wanted);
 }

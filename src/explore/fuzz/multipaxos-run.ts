@@ -9,9 +9,10 @@ import { failuresSurvived } from '../../protocol/quorum.ts';
 import { nextFloat, nextInteger, nextItem, type Random } from '../../protocol/random.ts';
 import { healing } from './calm.ts';
 import { randomChange, randomGroups, randomOperation, randomServer } from './draw-log.ts';
+import { randomIslands } from './draw-network.ts';
 import { randomFault } from './draw-node.ts';
 import { drawCore, drawQuorum } from './draw-quorum.ts';
-import type { Calm, FuzzRun } from './fuzz-run.ts';
+import type { Calm, FuzzRun, Wanted } from './fuzz-run.ts';
 import { commonKinds, drawCommands, drawNetwork, drawTimes, type Draw, type Kinds } from './swarm.ts';
 
 const SIZES = [1, 2, 3, 3, 3, 3, 4, 5, 5, 5, 6, 7];
@@ -34,6 +35,11 @@ type Members = 'fixed' | 'erased' | 'changing' | 'open';
 
 const logKinds: Kinds = {
   ...commonKinds,
+  // A client on the side of a leader that leads no more can be told what is no longer so.
+  partition: {
+    does: (random, header) => ({ type: 'partition', groups: randomIslands(random, actorsOf(header)) }),
+    undoes: (_random, { nodes }) => ({ type: 'partition', groups: [[...nodes]] }),
+  },
   campaign: { does: (random, header) => ({ type: 'request', node: randomServer(random, header), request: { type: 'campaign' } }) },
   operate: {
     does: (random, header) => {
@@ -71,8 +77,8 @@ function changeOf(how: 'add' | 'remove'): Draw {
   };
 }
 
-export function drawLogRun(random: Random, seed: number, mutant: string | null): FuzzRun {
-  const { header, kinds } = drawHeader(random, seed, mutant);
+export function drawLogRun(random: Random, seed: number, wanted: Wanted): FuzzRun {
+  const { header, kinds } = drawHeader(random, seed, wanted);
   const { quorum } = header.config as MultiPaxosConfig;
   const members = drawMembers(random, header);
   const until = nextInteger(random, 1_000_000, SECONDS_MAX_US);
@@ -90,8 +96,9 @@ export function drawLogRun(random: Random, seed: number, mutant: string | null):
   return { header: { ...header, script: healed }, until: calm.deadline, calm };
 }
 
-function drawHeader(random: Random, seed: number, mutant: string | null): { readonly header: RunHeader; readonly kinds: Kinds } {
-  const count = nextItem(random, SIZES);
+function drawHeader(random: Random, seed: number, { mutant, nodes: wanted }: Wanted): { readonly header: RunHeader; readonly kinds: Kinds } {
+  const drawn = nextItem(random, SIZES);
+  const count = wanted ?? drawn;
   const nodes = Array.from({ length: count }, (_, i) => i + 1);
   // What servers read from their own tables is not meant to be linearizable.
   const reads = nextItem(random, ['log', 'quorum', 'lease'] as const);

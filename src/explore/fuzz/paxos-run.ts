@@ -7,7 +7,7 @@ import type { NodeId, Role } from '../../protocol/protocol.ts';
 import { nextFloat, nextInteger, nextItem, type Random } from '../../protocol/random.ts';
 import { healing } from './calm.ts';
 import { drawCore, drawQuorum, shuffled } from './draw-quorum.ts';
-import type { Calm, FuzzRun } from './fuzz-run.ts';
+import type { Calm, FuzzRun, Wanted } from './fuzz-run.ts';
 import { commonKinds, drawCommands, drawNetwork, drawTimes, type Kinds } from './swarm.ts';
 
 /** Sizes of clusters, the likelier ones more often. */
@@ -32,8 +32,8 @@ const kinds: Kinds = {
   },
 };
 
-export function drawPaxosRun(random: Random, seed: number, mutant: string | null): FuzzRun {
-  const header = drawHeader(random, seed, mutant);
+export function drawPaxosRun(random: Random, seed: number, wanted: Wanted): FuzzRun {
+  const header = drawHeader(random, seed, wanted);
   const config = header.config as PaxosConfig;
   const until = nextInteger(random, 500_000, config.backoff ? SECONDS_MAX_US : SECONDS_MAX_DUEL_US);
   const times = drawTimes(random, until);
@@ -52,8 +52,9 @@ export function drawPaxosRun(random: Random, seed: number, mutant: string | null
   return { header: { ...header, script: all }, until: calm.deadline, calm };
 }
 
-function drawHeader(random: Random, seed: number, mutant: string | null): RunHeader {
-  const count = nextItem(random, SIZES);
+function drawHeader(random: Random, seed: number, { mutant, nodes: wanted }: Wanted): RunHeader {
+  const drawn = nextItem(random, SIZES);
+  const count = wanted ?? drawn;
   const nodes = Array.from({ length: count }, (_, i) => i + 1);
   const roles = drawRoles(random, nodes);
   const acceptors = nodes.filter((_, i) => roles[i]!.includes('acceptor'));

@@ -66,3 +66,11 @@ export function sumOf(all: readonly JobProgress[], runs: number): JobProgress {
 export function countIn({ counts }: JobProgress, name: string): number {
   return counts.find((count) => count.name === name)?.value ?? 0;
 }
+
+/** What was seen in any of several jobs. */
+export function mergedSometimes(results: readonly JobResult[]): JobResult['sometimes'] {
+  return sometimes.map(({ name, meaning }) => {
+    const seen = results.some((result) => result.sometimes.some((one) => one.name === name && one.seen));
+    return { name, meaning, seen };
+  });
+}
