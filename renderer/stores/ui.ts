@@ -7,7 +7,7 @@ import { mediaQuery, remembered } from './remembered.ts';
 export type Theme = 'system' | 'light' | 'dark';
 export const sideTabs = ['chosen', 'ballots', 'node', 'messages', 'checks', 'branches'] as const;
 export type SideTab = (typeof sideTabs)[number];
-export const lowerTabs = ['log', 'slots', 'database'] as const;
+export const lowerTabs = ['log', 'slots', 'database', 'history'] as const;
 export type LowerTab = (typeof lowerTabs)[number];
 export type Dialog =
   | { readonly name: 'shortcuts' | 'about' | 'library' | 'exactness' | 'lab' }

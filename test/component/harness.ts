@@ -32,7 +32,7 @@ import { parseScenario } from '../../src/scenario/parse.ts';
 import { scenarioRun } from '../../src/scenario/start.ts';
 import { toScenario } from '../../src/scenario/to-scenario.ts';
 import { BranchTree } from './branch-tree.ts';
-import { clusterAt, comparisonOf, exactnessOf, expectationsOf, marksOf, momentOf } from './past.ts';
+import { clusterAt, comparisonOf, exactnessOf, expectationsOf, linearizationOf, marksOf, momentOf } from './past.ts';
 
 type Listener = (message: never) => void;
 
@@ -315,6 +315,14 @@ export class InlineBridge implements SynodBridge {
         const { seq, node } = windowRequests[channel].parse(argument);
         return clusterAt(this.past, seq).inspect(node);
       }
+      case 'history:linearize': {
+        const { run, ...question } = windowRequests[channel].parse(argument);
+        if (run !== this.run) throw new Error('that run is over');
+        return linearizationOf(run, this.cluster, question);
+      }
+      case 'history:export':
+        if (this.picked !== null) this.saved.set(this.picked, windowRequests[channel].parse(argument).text);
+        return this.picked;
       case 'branch:fork': {
         const from = this.branches.current;
         const session = this.fork(windowRequests[channel].parse(argument).seq);

@@ -2,10 +2,11 @@
  * The past of a run by executing it again from its header and journal, as simply as can be: what the history thread does
  * with checkpoints, for runs that are short enough to do without.
  */
-import { applyEvent, createWorld, type Comparison, type ExpectationState, type Exactness, type Mark, type Moment } from '../../src/contract/index.ts';
+import { applyEvent, createWorld, type Comparison, type ExpectationState, type Exactness, type Linearization, type Mark, type Moment } from '../../src/contract/index.ts';
 import { readEvents, splitEvents, type PackedEvents } from '../../src/cluster/event-log.ts';
 import type { Run } from '../../src/cluster/run.ts';
 import { logRow, sentence } from '../../src/contract/log.ts';
+import { Clients, type Question } from '../../src/host/history/clients.ts';
 import { markOf, markOfCommand } from '../../src/host/history/marks.ts';
 import { InlineCluster } from '../../src/host/inline.ts';
 import { protocolNamed } from '../../src/protocol/registry.ts';
@@ -44,6 +45,14 @@ export function momentOf(number: number, past: RunPast, live: InlineCluster, seq
   const [ahead] = parted(rest, after);
   const views = [...clusterAt(past, seq).views].map(([node, view]) => ({ node, view }));
   return { run: number, seq, at: rest.baseAt, world, events, ahead, views };
+}
+
+/** What the clients of a run so far were answered. */
+export function linearizationOf(number: number, live: InlineCluster, question: Question): Linearization {
+  const clients = new Clients();
+  for (const event of readEvents(eventsOf(live))) clients.take(event);
+  const steps = clients.linearize(number, live.scheduler.log, question);
+  for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value;
 }
 
 /** Marks of all events and commands so far. */

@@ -124,6 +124,10 @@ function barShapes(drawn: Drawn, bar: Bar, y: number, height: number): Shape[] {
   const left = Math.max(x, NAMES);
   const room = Math.min(end, view.width) - left - 8;
   const text = barText(bar, mark, room);
+  // What fits nowhere is named in full, if not in its bar, then beside it.
+  if (blocked && !text.endsWith(bar.answer)) {
+    return [...shapes, { type: 'text', x: end + 5, y: y + height / 2 + 0.5, text: `${mark}${bar.operation} → ${bar.answer}`, ink: look.ink, size: TEXT, bold: true }];
+  }
   if (text !== '') shapes.push({ type: 'text', x: left + 5, y: y + height / 2 + 0.5, text, ink: look.ink, size: Math.min(TEXT, height - 2), bold: blocked, opacity });
   return shapes;
 }
