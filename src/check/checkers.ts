@@ -1,11 +1,13 @@
-/** What is checked of each protocol, live: its invariants. */
+/** What is checked of each protocol, live: its invariants, and that it follows its specification. */
 import type { AnyChecker } from '../protocol/checker.ts';
 import { multipaxosInvariants } from '../protocol/multipaxos/invariants.ts';
 import { paxosInvariants } from '../protocol/paxos/invariants.ts';
+import { multipaxosConformance } from './conformance/multipaxos.ts';
+import { paxosConformance } from './conformance/paxos.ts';
 
 const checkers: { readonly [protocol: string]: readonly AnyChecker[] } = {
-  paxos: [paxosInvariants],
-  multipaxos: [multipaxosInvariants],
+  paxos: [paxosInvariants, paxosConformance],
+  multipaxos: [multipaxosInvariants, multipaxosConformance],
 };
 
 /** The checkers of a protocol, by its name; of one that nobody knows, none. */
