@@ -87,7 +87,8 @@ const forgetsRounds: ServerTampering = {
       };
     }
     const { promised } = state;
-    if (state.round > 0 || promised.node !== state.node) return;
+    const mayCampaign = input.type === 'timer' || input.type === 'request';
+    if (!mayCampaign || state.round > 0 || promised.node !== state.node) return;
     // What it campaigns with is one higher than what it has promised.
     const lowered = { ...promised, round: promised.round - 1 };
     state.promised = lowered;

@@ -1,5 +1,5 @@
 /** Single-decree Paxos broken on purpose: its proposer, its learner and its quorums. (Its acceptor: paxos-acceptor.ts.) */
-import { compareBallots, NO_BALLOT, sameBallot } from '../ballot.ts';
+import { compareBallots, isBallot, NO_BALLOT, sameBallot } from '../ballot.ts';
 import { getPaged, setPaged } from '../paged.ts';
 import type { PaxosConfig } from '../paxos/config.ts';
 import type { Accepted, PaxosMessage } from '../paxos/messages.ts';
@@ -42,6 +42,8 @@ const countsOlderPromises: PaxosTampering = {
   },
 };
 
+const NOTHING_REPORTED = { reportedBallot: NO_BALLOT, reportedValue: '' };
+
 const ignoresVotes: PaxosTampering = {
   input(input) {
     if (input.type !== 'message' || input.message.type !== 'promise') return input;
@@ -49,13 +51,18 @@ const ignoresVotes: PaxosTampering = {
   },
 };
 
-/** Whatever vote was reported before, the next one counts. */
-const takesLastVote: PaxosTampering = {
+/** Of two votes, that of the lower ballot counts. */
+const takesLowestVote: PaxosTampering = {
+  input(input, state) {
+    if (input.type !== 'message' || input.message.type !== 'promise') return input;
+    const { reportedBallot, reportedValue } = state.proposer.attempts.get(input.message.instance) ?? NOTHING_REPORTED;
+    if (!isBallot(reportedBallot) || compareBallots(input.message.acceptedBallot, reportedBallot) < 0) return input;
+    return { ...input, message: { ...input.message, acceptedBallot: reportedBallot, acceptedValue: reportedValue } };
+  },
   before(state, input) {
-    if (input.type !== 'message' || input.message.type !== 'promise' || input.message.acceptedBallot.round === 0) return;
+    if (input.type !== 'message' || input.message.type !== 'promise' || !isBallot(input.message.acceptedBallot)) return;
     const attempt = state.proposer.attempts.get(input.message.instance);
-    const counts = attempt?.phase === 'prepare' && sameBallot(attempt.ballot, input.message.ballot);
-    if (counts && !attempt.promises.includes(input.from)) attempt.reportedBallot = NO_BALLOT;
+    if (attempt?.phase === 'prepare' && sameBallot(attempt.ballot, input.message.ballot)) attempt.reportedBallot = NO_BALLOT;
   },
 };
 
@@ -120,8 +127,8 @@ export const paxosMutants: readonly Mutant[] = [
   paxosMutant('reported-votes-ignored', 'A proposer proposes its own value, whatever votes were reported to it.', ignoresVotes),
   paxosMutant(
     'any-reported-value',
-    'A proposer takes the value that was reported last, not that of the highest ballot; it takes three ballots to show.',
-    takesLastVote,
+    'A proposer takes any of the values reported to it, the one of the lowest ballot, say: it takes three ballots to show.',
+    takesLowestVote,
   ),
   paxosMutant('two-values-at-a-ballot', 'A proposer proposes one value to half of the acceptors and another to the rest.', proposesTwoValues),
   paxosMutant('value-nobody-wanted', 'A proposer that is free to choose proposes something that no client asked for.', {
