@@ -3,16 +3,26 @@ import { logGroups } from '../contract/log.ts';
 import { protocols } from '../protocol/registry.ts';
 import { UsageError } from './argument-values.ts';
 import { CHECK_HELP, readCheckArguments, type CheckOptions } from './check-arguments.ts';
+import { FUZZ_HELP, readFuzzArguments, type FuzzOptions, type ListMutantsOptions, type MergeOptions } from './fuzz-arguments.ts';
 import { readReplayArguments, type ReplayOptions } from './replay-arguments.ts';
 import { readRunArguments, type RunOptions } from './run-arguments.ts';
 import { readSpecArguments, SPEC_HELP, type SpecOptions } from './spec-arguments.ts';
 
-export type Request = { readonly type: 'help' | 'version' } | RunOptions | ReplayOptions | SpecOptions | CheckOptions;
+export type Request =
+  | { readonly type: 'help' | 'version' }
+  | RunOptions
+  | ReplayOptions
+  | SpecOptions
+  | CheckOptions
+  | FuzzOptions
+  | MergeOptions
+  | ListMutantsOptions;
 
 export const HELP = `Usage: synod run [SCENARIO] [OPTIONS]
        synod replay FILE [OPTIONS]
        synod spec NAME [OPTIONS]
        synod check FILE [OPTIONS]
+       synod fuzz [OPTIONS]
        synod --help | --version
 
 run runs a cluster without a window and prints what happens, one sentence per event.
@@ -48,6 +58,7 @@ Both take
 
 ${SPEC_HELP}
 ${CHECK_HELP}
+${FUZZ_HELP}
 Exit codes: 0 the run ended, or was interrupted; 1 it failed; 2 the command line or
 the file is wrong; 3 two values were chosen in one instance: Agreement is broken;
 4 the replay differs from the run that was saved; 5 an expectation of the scenario is
@@ -60,6 +71,7 @@ const readers = new Map<string, (args: readonly string[]) => Request>([
   ['replay', readReplayArguments],
   ['spec', readSpecArguments],
   ['check', readCheckArguments],
+  ['fuzz', readFuzzArguments],
 ]);
 
 /**

@@ -34,7 +34,7 @@ export interface Executed {
   readonly violation: Violation | null;
   /** What was done to it up to its end, as it was done. */
   readonly run: Run;
-  /** Right after the violation, or where it was over. */
+  /** Right after the violation (and others of the same step), or where it was over. */
   readonly end: Place;
   /** Everything that happened, also after the end of a run that was stopped. */
   readonly events: () => Iterable<RunEvent>;
@@ -98,8 +98,11 @@ class Had {
 
   /** A check has failed on the way. */
   stopped(): Executed {
-    const { seq, at, check, slot, text, events } = this.cluster.scheduler.violations[0]!;
-    return this.over({ at, seq: seq + 1 }, { violation: { check, slot, text, events }, live: null, history: 'none' });
+    const { violations } = this.cluster.scheduler;
+    const { at, check, slot, text, events } = violations[0]!;
+    // One step can break several; there is no place between them.
+    const last = violations.find((one, i) => violations[i + 1]?.seq !== one.seq + 1)!;
+    return this.over({ at, seq: last.seq + 1 }, { violation: { check, slot, text, events }, live: null, history: 'none' });
   }
 
   /** What was promised did not happen. */

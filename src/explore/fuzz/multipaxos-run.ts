@@ -138,11 +138,11 @@ function drawTimers(random: Random, electionMin: number): object {
 }
 
 function drawLoad(random: Random): MultiPaxosConfig['load'] {
-  const reads = nextInteger(random, 20, 60);
+  const reads = nextInteger(random, 20, 95);
   return {
     sessions: nextInteger(random, 1, 3),
     pause: nextInteger(random, 50_000, 500_000),
-    transactions: nextInteger(random, 0, 60),
+    transactions: nextFloat(random) < 0.5 ? 0 : nextInteger(random, 1, 60),
     reads,
     swaps: nextInteger(random, 0, 100 - reads),
     keys: nextInteger(random, 1, 3),

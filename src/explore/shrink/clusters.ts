@@ -24,7 +24,8 @@ export function* simplerClusters(given: Found): Generator<FuzzRun, void, Found |
     fuzzed = better.fuzzed;
   }
   const { load } = fuzzed.header.config as { readonly load?: { readonly sessions: number } };
-  for (let sessions = 0; load !== undefined && sessions < load.sessions; sessions++) {
+  if (load === undefined) return;
+  for (let sessions = 0; sessions < load.sessions; sessions++) {
     const fewer = withConfig(fuzzed, { load: { ...load, sessions } });
     if (fewer !== null && (yield fewer) !== null) return;
   }
