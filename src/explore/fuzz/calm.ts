@@ -10,7 +10,7 @@ import type { NodeId } from '../../protocol/protocol.ts';
 import { nextFloat, type Random } from '../../protocol/random.ts';
 
 /** Nothing is lost, and a round trip takes much less than any timer is set to. */
-const CALM_NETWORK = completeNetwork({ latency: { distribution: 'uniform', min: 5_000, max: 20_000 } });
+export const CALM_NETWORK = completeNetwork({ latency: { distribution: 'uniform', min: 5_000, max: 20_000 } });
 
 /**
  * Heals at `at` (µs) what `script` may have broken before.

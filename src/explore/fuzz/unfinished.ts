@@ -24,7 +24,8 @@ export function unfinishedIn(views: ReadonlyMap<NodeId, View>, core: readonly No
 
 /** What a node itself is about. */
 function unfinishedAt(node: NodeId, view: View): Unfinished | null {
-  const waiting = view.client?.waiting[0];
+  // A question to one server alone has no answer when that one does not lead, or is gone.
+  const waiting = view.client?.waiting.find(({ pinned }) => !pinned);
   if (waiting !== undefined) return { slot: 0, text: `${nameOf(node)} has no answer to ${waiting.text}` };
   const open = view.slots.find(({ proposing }) => proposing !== null);
   if (open === undefined) return null;

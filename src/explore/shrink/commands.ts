@@ -4,6 +4,9 @@ import { LIVENESS } from '../fuzz/execute.ts';
 import type { Found } from '../fuzz/finding.ts';
 import type { FuzzRun } from '../fuzz/fuzz-run.ts';
 
+/** How much longer a smaller run may take, in virtual time. */
+const LONGER = 2;
+
 /**
  * The run without what had no part in it: commands after its end, and those that were refused. One in which a check
  * failed on the way needs not be healed any more.
@@ -12,7 +15,7 @@ export function dropped({ fuzzed, executed: { run, end }, violation }: Found): F
   const done = new Set(run.journal.flatMap(({ scripted, refused }) => (refused ? [] : [scripted])));
   const { script = [] } = fuzzed.header;
   const shorter = withScript(fuzzed, script.filter((_, index) => done.has(index)));
-  return violation.check === LIVENESS ? shorter : { ...shorter, calm: null, until: Math.min(fuzzed.until, end.at + 1) };
+  return violation.check === LIVENESS ? shorter : { ...shorter, calm: null, until: LONGER * end.at + 1 };
 }
 
 export function withScript(fuzzed: FuzzRun, script: readonly ScriptedCommand[]): FuzzRun {

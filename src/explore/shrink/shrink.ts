@@ -1,6 +1,6 @@
 /**
  * Makes a finding small: fewer commands, nodes, clients and faults, settings that go without saying, simpler times, as
- * long as the same check still fails no later than before. Commands go by delta debugging (Zeller and Hildebrandt,
+ * long as the same check still fails, and with no more events than when it was found. Commands go by delta debugging (Zeller and Hildebrandt,
  * *Simplifying and Isolating Failure-Inducing Input*, 2002); all else by trying what is simpler, one thing at a time.
  * The seed of the run stays: what is drawn from it is part of the finding.
  */
@@ -22,7 +22,7 @@ const steps: readonly Simplify[] = [removals, simplerClusters, simplerSettings, 
 
 /** Yields now and then, so that others can be heard; whoever has enough of it takes what there was. */
 export function* shrinking(given: Found): Generator<void, Found> {
-  const budget = { left: EXECUTIONS_MAX };
+  const budget = { left: EXECUTIONS_MAX, events: given.executed.end.seq };
   let found = (yield* attempt(dropped(given), given, budget)) ?? given;
   for (let round = found, first = true; first || round !== found; first = false) {
     round = found;
@@ -32,8 +32,10 @@ export function* shrinking(given: Found): Generator<void, Found> {
   return found;
 }
 
+/** Runs that may still be had, and events that one may have. */
 interface Budget {
   left: number;
+  readonly events: number;
 }
 
 /** Takes what a step offers wherever it is as bad. */
@@ -50,15 +52,10 @@ function* following(step: Simplify, given: Found, budget: Budget): Generator<voi
 }
 
 /** Has a run; `null` when another check fails in it than in what was found so far, or none, or only later. */
-function* attempt(fuzzed: FuzzRun, { violation, executed: before }: Found, budget: Budget): Generator<void, Found | null> {
+function* attempt(fuzzed: FuzzRun, { violation }: Found, budget: Budget): Generator<void, Found | null> {
   budget.left--;
   const executed = yield* executing(fuzzed);
   yield;
-  if (executed.violation?.check !== violation.check || executed.end.seq > before.end.seq) return null;
-  return { fuzzed: ended(fuzzed, executed.end.at), executed, violation: executed.violation };
-}
-
-/** A run of which only what comes up to its end matters, unless it is its end that does. */
-function ended(fuzzed: FuzzRun, at: number): FuzzRun {
-  return fuzzed.calm === null ? { ...fuzzed, until: Math.min(fuzzed.until, at + 1) } : fuzzed;
+  const fails = executed.violation?.check === violation.check && executed.end.seq <= budget.events;
+  return fails ? { fuzzed, executed, violation: executed.violation! } : null;
 }

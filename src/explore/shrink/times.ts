@@ -12,8 +12,8 @@ export function* simplerTimes(given: Found): Generator<FuzzRun, void, Found | nu
   let { fuzzed } = given;
   if (fuzzed.calm !== null) return;
   for (const step of STEPS_US) {
-    const better = yield* offered(fuzzed, timed(fuzzed).map((one, i) => ({ ...one, at: i * step })));
-    if (better !== null) return;
+    const even = timed(fuzzed).map((one, i) => ({ ...one, at: i * step }));
+    if (sameTimes(even, timed(fuzzed)) || (yield* offered(fuzzed, even)) !== null) return;
   }
   for (const step of STEPS_US) {
     const better = yield* offered(fuzzed, timed(fuzzed).map((one) => rounded(one, step)));
@@ -34,12 +34,15 @@ export function* simplerTimes(given: Found): Generator<FuzzRun, void, Found | nu
 }
 
 function* offered(fuzzed: FuzzRun, script: readonly TimedCommand[]): Generator<FuzzRun, Found | null, Found | null> {
-  const same = script.every(({ at }, i) => at === timed(fuzzed)[i]!.at);
-  if (same) return null;
+  if (sameTimes(script, timed(fuzzed))) return null;
   const last = script.reduce((latest, { at }) => Math.max(latest, at), 0);
   // What follows the last command may take as long as it did.
   const until = Math.max(fuzzed.until, last + fuzzed.until - latestOf(fuzzed));
   return yield withScript({ ...fuzzed, until }, script);
+}
+
+function sameTimes(a: readonly TimedCommand[], b: readonly TimedCommand[]): boolean {
+  return a.every(({ at }, i) => at === b[i]!.at);
 }
 
 function rounded(one: TimedCommand, step: number): TimedCommand {
