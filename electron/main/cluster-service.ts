@@ -83,10 +83,10 @@ export class ClusterService {
   /** Settles when the last change of runs is over; changes wait for each other. */
   #changing: Promise<unknown> = Promise.resolve();
   #closed = false;
-  /** A window has asked for the run, and hears of everything from then on. */
-  #watched = false;
   /** Calls off the search that is under way. */
   #searching = new AbortController();
+  /** A window has asked for the run, and hears of everything from then on. */
+  #watched = false;
   /** What it will have to be told. */
   readonly #problems: Problem[] = [];
 
@@ -214,8 +214,6 @@ export class ClusterService {
     return session.past(seq, (history) => history.inspect(seq, node));
   }
 
-  /** Goes on from a moment of the past, paused, in a branch of its own. */
-  fork({ run, seq }: WindowArgument<'branch:fork'>): Promise<SessionInfo> {
   /** What clients were answered, and whether that is linearizable. What was asked before is called off. */
   async linearize({ run, ...question }: WindowArgument<'history:linearize'>): Promise<Linearization> {
     this.#searching.abort();
@@ -224,6 +222,8 @@ export class ClusterService {
     return session.past(question.seq, (history) => history.linearize(question, { signal }));
   }
 
+  /** Goes on from a moment of the past, paused, in a branch of its own. */
+  fork({ run, seq }: WindowArgument<'branch:fork'>): Promise<SessionInfo> {
     return this.#change(async () => {
       this.#here(run);
       await this.#tree.fork(seq);

@@ -25,12 +25,12 @@ export interface Dialogs {
 
 const RUNS: FileFilter = { name: 'Runs', extensions: [RUN_EXTENSION] };
 const SCENARIOS: FileFilter = { name: 'Scenarios', extensions: ['yaml', 'yml', 'json'] };
+const PICTURES: FileFilter = { name: 'Pictures', extensions: ['svg'] };
+const HISTORIES: FileFilter = { name: 'Histories', extensions: ['json'] };
 const BOTH: FileFilter = { name: 'Runs and scenarios', extensions: [...RUNS.extensions, ...SCENARIOS.extensions] };
 
 /** Longest part of a title that becomes the proposed name of a file. */
 const NAME_LENGTH_MAX = 60;
-const PICTURES: FileFilter = { name: 'Pictures', extensions: ['svg'] };
-const HISTORIES: FileFilter = { name: 'Histories', extensions: ['json'] };
 
 export class Files {
   readonly #service: ClusterService;
@@ -95,10 +95,6 @@ export class Files {
     return basename(path);
   }
 
-  /** A path whose name ends as it has to. */
-  async #ask(title: string, known: string | null, name: string, filter: FileFilter): Promise<string | null> {
-    const extension = filter.extensions[0]!;
-    const proposed = known ?? `${fileName(name)}.${extension}`;
   /** Asks for a file and saves a run that is not the one that goes on. @throws CommandError when it cannot be had again. */
   async saveFound(title: string, { run, end }: RunSoFar): Promise<string | null> {
     const path = await this.#ask('Save Run', null, title, RUNS);
@@ -128,6 +124,10 @@ export class Files {
     return basename(path);
   }
 
+  /** A path whose name ends as it has to. */
+  async #ask(title: string, known: string | null, name: string, filter: FileFilter): Promise<string | null> {
+    const extension = filter.extensions[0]!;
+    const proposed = known ?? `${fileName(name)}.${extension}`;
     const chosen = await this.#dialogs.save(title, proposed, [filter]);
     if (chosen === null) return null;
     const fits = filter.extensions.some((one) => chosen.toLowerCase().endsWith(`.${one}`));

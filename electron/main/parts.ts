@@ -56,8 +56,8 @@ export interface History {
   seek(seq: number, before: number, after: number): Promise<Moment>;
   inspect(seq: number, node: NodeId): Promise<NodeInspection>;
   checkpointAt(seq: number): Promise<Resumption>;
-  compare(a: BranchRun, b: BranchRun, options: Pick<LoadOptions, 'onProgress' | 'signal'>): Promise<Comparison>;
   linearize(question: Question, options: Pick<LoadOptions, 'signal'>): Promise<Linearization>;
+  compare(a: BranchRun, b: BranchRun, options: Pick<LoadOptions, 'onProgress' | 'signal'>): Promise<Comparison>;
   close(): Promise<void>;
 }
 

@@ -35,9 +35,9 @@ export const speedSchema = z.union([z.number().min(SPEED_MIN).max(SPEED_MAX), z.
 
 /** Longest name of a branch. */
 export const BRANCH_NAME_MAX = 60;
-const place = { run: z.int().min(0), seq: z.int().min(0) };
 /** Most states that a search for an order may look at. */
 export const SEARCH_STATES_MAX = 10_000_000;
+const place = { run: z.int().min(0), seq: z.int().min(0) };
 
 /** A scenario of the library. */
 export interface LibraryEntry {
@@ -80,7 +80,6 @@ export const windowRequests = {
   'history:seek': z.strictObject({ ...place, before: z.int().min(0).max(4000), after: z.int().min(0).max(4000) }),
   /** Memory and disk of a node then. */
   'history:inspect': z.strictObject({ ...place, node }),
-  /** Goes on from that moment in a new branch; the branch that was left is kept. */
   /**
    * What clients had been answered by then, and whether that is linearizable. Operations are told of which something
    * happened from event `since` on, up to now; `null`: none. The search gives up after so many states, and one for each
@@ -89,6 +88,7 @@ export const windowRequests = {
   'history:linearize': z.strictObject({ ...place, since: z.int().min(0).nullable(), states: z.int().min(1).max(SEARCH_STATES_MAX) }),
   /** Asks for a file, and writes the picture of a history, or the history, there. */
   'history:export': z.strictObject({ kind: z.enum(['svg', 'json']), text: z.string().max(HISTORY_LENGTH_MAX) }),
+  /** Goes on from that moment in a new branch; the branch that was left is kept. */
   'branch:fork': z.strictObject(place),
   'branch:switch': z.strictObject({ branch: z.int().min(1) }),
   'branch:rename': z.strictObject({ branch: z.int().min(1), name: z.string().trim().min(1).max(BRANCH_NAME_MAX) }),
@@ -129,11 +129,11 @@ export interface WindowResults {
   'node:inspect': NodeInspection;
   'history:seek': Moment;
   'history:inspect': NodeInspection;
-  'branch:fork': SessionInfo;
-  'branch:switch': SessionInfo;
   'history:linearize': Linearization;
   /** The name of the file; `null`: the person thought better of it. */
   'history:export': string | null;
+  'branch:fork': SessionInfo;
+  'branch:switch': SessionInfo;
   'branch:rename': null;
   'branch:delete': null;
   'branch:compare': Comparison;
