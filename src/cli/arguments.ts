@@ -3,6 +3,7 @@ import { logGroups } from '../contract/log.ts';
 import { protocols } from '../protocol/registry.ts';
 import { UsageError } from './argument-values.ts';
 import { CHECK_HELP, readCheckArguments, type CheckOptions } from './check-arguments.ts';
+import { EXPLORE_HELP, readExploreArguments, type ExploreOptions } from './explore-arguments.ts';
 import { FUZZ_HELP, readFuzzArguments, type FuzzOptions, type ListMutantsOptions, type MergeOptions } from './fuzz-arguments.ts';
 import { readReplayArguments, type ReplayOptions } from './replay-arguments.ts';
 import { readRunArguments, type RunOptions } from './run-arguments.ts';
@@ -16,13 +17,15 @@ export type Request =
   | CheckOptions
   | FuzzOptions
   | MergeOptions
-  | ListMutantsOptions;
+  | ListMutantsOptions
+  | ExploreOptions;
 
 export const HELP = `Usage: synod run [SCENARIO] [OPTIONS]
        synod replay FILE [OPTIONS]
        synod spec NAME [OPTIONS]
        synod check FILE [OPTIONS]
        synod fuzz [OPTIONS]
+       synod explore [OPTIONS]
        synod --help | --version
 
 run runs a cluster without a window and prints what happens, one sentence per event.
@@ -59,6 +62,7 @@ Both take
 ${SPEC_HELP}
 ${CHECK_HELP}
 ${FUZZ_HELP}
+${EXPLORE_HELP}
 Exit codes: 0 the run ended, or was interrupted; 1 it failed; 2 the command line or
 the file is wrong; 3 two values were chosen in one instance: Agreement is broken;
 4 the replay differs from the run that was saved; 5 an expectation of the scenario is
@@ -72,6 +76,7 @@ const readers = new Map<string, (args: readonly string[]) => Request>([
   ['spec', readSpecArguments],
   ['check', readCheckArguments],
   ['fuzz', readFuzzArguments],
+  ['explore', readExploreArguments],
 ]);
 
 /**

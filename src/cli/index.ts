@@ -8,6 +8,7 @@ import { HELP, readArguments, type Request } from './arguments.ts';
 import { check } from './check.ts';
 import { write } from './command.ts';
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './exit-codes.ts';
+import { explore } from './explore.ts';
 import { fuzz, listMutants, mergeShards } from './fuzz.ts';
 import { replay } from './replay.ts';
 import { run } from './run.ts';
@@ -32,6 +33,7 @@ async function carryOut(request: Request): Promise<number> {
   if (request.type === 'replay') return replay(request);
   if (request.type === 'spec') return spec(request);
   if (request.type === 'check') return check(request);
+  if (request.type === 'explore') return explore(request);
   if (request.type === 'fuzz') return fuzz(request);
   if (request.type === 'fuzz-merge') return mergeShards(request);
   if (request.type === 'list-mutants') return listMutants(request);

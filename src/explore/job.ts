@@ -3,7 +3,7 @@
  * window: what is asked for, how it goes on, and what is found. Plain data, which passes between threads and processes.
  */
 import type { Violation } from '../protocol/checker.ts';
-import type { Run } from '../cluster/run.ts';
+import type { Place, Run } from '../cluster/run.ts';
 
 /** Simulated runs with random faults, each from a seed of its own. */
 export interface FuzzRequest {
@@ -41,7 +41,12 @@ export interface ExploreRequest {
   /** Laid over the configuration that is searched; without it, one learner, no refusals, majorities. */
   readonly config?: { readonly [field: string]: unknown };
   /** Go on from the end of this run; `null`: from the beginning. */
-  readonly from: Run | null;
+  readonly from: BegunRun | null;
+}
+
+/** A run, and how far it has got; without an end, right after its last command. */
+export interface BegunRun extends Run {
+  readonly end?: Place;
 }
 
 export type JobRequest = FuzzRequest | ExploreRequest;

@@ -1,14 +1,13 @@
 /** A search that goes on where a run has ended: every node as it is there, and what is on its way between them. */
 import { readEvents } from '../../cluster/event-log.ts';
 import type { RunEvent } from '../../cluster/events.ts';
-import type { Run } from '../../cluster/run.ts';
 import type { InlineCluster } from '../../host/inline.ts';
 import { Reader } from '../../protocol/codec.ts';
 import { protocolOf } from '../../protocol/mutants.ts';
 import { checkConfig } from '../../protocol/paxos/config.ts';
 import type { PaxosState } from '../../protocol/paxos/paxos.ts';
 import { ProtocolError, type AnyProtocol, type NodeId } from '../../protocol/protocol.ts';
-import type { ExploreRequest } from '../job.ts';
+import type { BegunRun, ExploreRequest } from '../job.ts';
 import type { Locals } from './locals.ts';
 import type { Saying } from './model.ts';
 import { paxosModel } from './models/paxos.ts';
@@ -18,7 +17,7 @@ import type { Core } from './steps.ts';
 import { VALUES } from './values.ts';
 
 /** @throws ProtocolError when the run cannot be had again, or ends in the middle of a step. */
-export function afterRun(request: ExploreRequest, from: Run): Scope {
+export function afterRun(request: ExploreRequest, from: BegunRun): Scope {
   const cluster = had(from.header, from);
   const { scheduler } = cluster;
   const protocol = protocolOf(from.header);

@@ -4,11 +4,12 @@
  */
 import type { Command } from '../../cluster/commands.ts';
 import type { LogMark } from '../../cluster/event-log.ts';
-import type { Run, RunHeader } from '../../cluster/run.ts';
+import type { RunHeader } from '../../cluster/run.ts';
 import type { Packet } from '../../network/packet.ts';
 import type { NodeId } from '../../protocol/protocol.ts';
 import { InlineCluster } from '../../host/inline.ts';
 import { replayTo } from '../../host/replay.ts';
+import type { BegunRun } from '../job.ts';
 import type { Label, Locals } from './locals.ts';
 import type { Model, Saying } from './model.ts';
 import type { Step } from './search.ts';
@@ -43,7 +44,7 @@ export class Rehearsal {
   #at: number;
 
   /** @param from the run to go on with, at its end; `null`: a run of its own */
-  constructor(model: Model, locals: Locals, header: RunHeader, from: Run | null) {
+  constructor(model: Model, locals: Locals, header: RunHeader, from: BegunRun | null) {
     this.#model = model;
     this.#locals = locals;
     this.#apart = from === null ? APART_US : APART_LATER_US;
@@ -135,11 +136,11 @@ export class Rehearsal {
   }
 }
 
-/** A cluster that has begun, or has come to the end of a run. */
-export function had(header: RunHeader, from: Run | null): InlineCluster {
+/** A cluster that has begun, or has come to the end of a run. @throws RehearsalError when the run cannot be had again. */
+export function had(header: RunHeader, from: BegunRun | null): InlineCluster {
   const cluster = new InlineCluster(header);
   if (from === null) return cluster;
-  const replaying = replayTo(cluster, from.journal, null);
+  const replaying = replayTo(cluster, from.journal, from.end ?? null);
   for (let next = replaying.next(); ; next = replaying.next()) {
     if (next.done !== true) continue;
     if (next.value !== null) throw new RehearsalError(next.value);

@@ -5,6 +5,7 @@ import { mutantNamed, protocolOf } from '../../protocol/mutants.ts';
 import { checkConfig } from '../../protocol/paxos/config.ts';
 import { ProtocolError, type NodeId } from '../../protocol/protocol.ts';
 import type { ExploreRequest } from '../job.ts';
+import { explorable } from './explorable.ts';
 import { afterRun } from './from-run.ts';
 import type { Locals } from './locals.ts';
 import type { Model } from './model.ts';
@@ -19,9 +20,6 @@ export interface Scope {
   /** The local states to begin with; `null`: everybody comes up for the first time. */
   readonly start: ((locals: Locals) => readonly number[]) | null;
 }
-
-/** The protocols of which there is a model, by the names that files use. */
-export const explorable: readonly string[] = ['paxos'];
 
 /** Long enough for no timer to fire by itself while a way is rehearsed: in the search it is a step like any other. */
 const LONG_US = 3_600_000_000;

@@ -11,6 +11,7 @@
  * those that have woken.
  */
 import { Visited } from '../../check/spec/visited.ts';
+import { EXPLORE_NODES_MAX } from './explorable.ts';
 import type { Broken, Model } from './model.ts';
 import { Locals } from './locals.ts';
 import type { CrashPlace } from './steps.ts';
@@ -56,7 +57,6 @@ export interface Found {
 /** Told of a transition: the place of the node, what it was given and where a crash struck, the local state it leads to. */
 type Visit = (place: number, label: number, crash: CrashPlace | null, target: number, broken: Broken | null) => void;
 
-const NODES_MAX = 8;
 const SLEEP_PAGE_BITS = 16;
 const SLEEP_PAGE = 1 << SLEEP_PAGE_BITS;
 
@@ -90,7 +90,7 @@ export class Search {
   /** @param start the local states to begin with; without it, nodes that have come up for the first time */
   constructor(model: Model, options: SearchOptions, locals = new Locals(model), start?: readonly number[]) {
     const count = model.nodes.length;
-    if (count > NODES_MAX) throw new RangeError(`a search has at most ${NODES_MAX} nodes, not ${count}`);
+    if (count > EXPLORE_NODES_MAX) throw new RangeError(`a search has at most ${EXPLORE_NODES_MAX} nodes, not ${count}`);
     this.#model = model;
     this.#options = options;
     this.locals = locals;
