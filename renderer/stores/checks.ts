@@ -41,8 +41,12 @@ export const useChecks = defineStore('checks', () => {
   });
   /** How many checks are violated at the moment that is shown. */
   const violated = computed(() => new Set(now.value.map(({ check }) => check)).size);
-  /** What the person has not been told of yet, in order. */
-  const news = computed(() => known.value.filter((violation) => !closed.value.has(keyOf(violation))));
+  /** What the person has not been told of yet, in order; of what one step contradicts, the most important check first. */
+  const news = computed(() => {
+    const rank = new Map(states.value.map(({ name }, index) => [name, index]));
+    const rankOf = ({ check }: ViolationWorld) => rank.get(check) ?? rank.size;
+    return known.value.filter((violation) => !closed.value.has(keyOf(violation))).sort((a, b) => a.at - b.at || rankOf(a) - rankOf(b));
+  });
 
   function learn(): void {
     const session = run.session;

@@ -75,7 +75,7 @@ describe('panel of checks', () => {
 
   it('shows it as it was at a moment of the past, and keeps what comes later in its place', async () => {
     const { on, violation } = await violated();
-    on.history.seek(violation.seq);
+    on.history.seek(violation.events[0]!);
     await settled();
     expect(stateOf('Agreement')).toBe('holds here');
     expect(row('Agreement').querySelector('.since')!.textContent).toContain('violated at');
