@@ -7,6 +7,7 @@ import type { DigestMark } from '../../src/cluster/digest.ts';
 import type { Frame, Transport } from '../../src/cluster/frames.ts';
 import type { NodeInspection, Place, Run, RunHeader } from '../../src/cluster/run.ts';
 import type { Comparison, Moment, TimelineNews } from '../../src/cluster/timeline.ts';
+import type { Question } from '../../src/host/history/clients.ts';
 import type { BranchRun, Loaded, Resumption } from '../../src/host/history/messages.ts';
 import type { RunMark } from '../../src/host/thread/messages.ts';
 import type { NodeId } from '../../src/protocol/protocol.ts';
