@@ -6,10 +6,10 @@
 import { Reader, Writer } from '../../src/protocol/codec.ts';
 import type { Operation, OperationResult } from '../../src/protocol/machine/operation.ts';
 import type { MultiPaxosConfig, MultiPaxosRequest } from '../../src/protocol/multipaxos/config.ts';
-import { multipaxosInvariants } from '../../src/protocol/multipaxos/invariants.ts';
 import type { MultiPaxosMessage } from '../../src/protocol/multipaxos/messages.ts';
 import { multipaxos } from '../../src/protocol/multipaxos/multipaxos.ts';
 import type { MultiPaxosState } from '../../src/protocol/multipaxos/multipaxos.ts';
+import { checkersOf } from '../../src/check/checkers.ts';
 import type { Violation } from '../../src/protocol/checker.ts';
 import { CLIENT_FIRST, isClient, nameOf } from '../../src/protocol/protocol.ts';
 import type { Effect, Input, NodeId, ReplicaView, Saved, View } from '../../src/protocol/protocol.ts';
@@ -54,6 +54,7 @@ interface Packet {
   readonly message: MultiPaxosMessage;
 }
 
+const checkers = checkersOf('multipaxos');
 /** More are not in flight: the oldest are lost. */
 const PACKETS_MAX = 60;
 const SERVERS_MAX = 7;
@@ -73,7 +74,7 @@ export class World {
   now = 0;
   private readonly setting: Setting;
   private readonly mutation: Mutation;
-  private readonly facts;
+  private readonly facts: readonly unknown[];
   private readonly founders: NodeId[];
   private readonly actors: Actor[] = [];
   private readonly open = new Map<string, Call>();
@@ -89,7 +90,7 @@ export class World {
     this.mutation = mutation;
     this.founders = Array.from({ length: setting.servers }, (_, i) => i + 1);
     this.config = multipaxos.config(setting.config, this.founders);
-    this.facts = multipaxosInvariants.create(this.founders, this.config);
+    this.facts = checkers.map((checker): unknown => checker.create(this.founders, this.config));
     const clients = Array.from({ length: setting.clients }, (_, i) => CLIENT_FIRST + i);
     for (const id of [...this.founders, ...clients]) this.add(id);
     for (const actor of this.actors) this.start(actor);
@@ -346,8 +347,11 @@ export class World {
   }
 
   private witness(fact: Told): void {
-    const violation = multipaxosInvariants.observe(this.facts, { seq: this.told++, ...fact });
-    if (violation) this.violations.push(violation);
+    const seq = this.told++;
+    checkers.forEach((checker, i) => {
+      const violation = checker.observe(this.facts[i], { seq, ...fact });
+      if (violation) this.violations.push(violation);
+    });
   }
 
   /** SameState, of what servers show: those that have applied the same slots hold the same. */

@@ -1,9 +1,9 @@
 /**
  * A cluster under a schedule: a list of numbers, each of which picks one of the things that could happen next. Any list
- * is a valid schedule, so that fast-check can draw and shrink it. Every fact goes past the invariants.
+ * is a valid schedule, so that fast-check can draw and shrink it. Every fact goes past the invariants and the specification.
  */
+import { checkersOf } from '../../src/check/checkers.ts';
 import type { Violation } from '../../src/protocol/checker.ts';
-import { paxosInvariants } from '../../src/protocol/paxos/invariants.ts';
 import { paxos } from '../../src/protocol/paxos/paxos.ts';
 import type { PaxosConfig, PaxosMessage, PaxosRequest, PaxosState } from '../../src/protocol/paxos/paxos.ts';
 import type { Effect, Input, NodeId, Saved } from '../../src/protocol/protocol.ts';
@@ -35,6 +35,7 @@ interface Packet {
   readonly message: PaxosMessage;
 }
 
+const checkers = checkersOf('paxos');
 const INSTANCES = 2;
 const VALUES = ['red', 'blue', 'green'];
 
@@ -46,7 +47,7 @@ export class World {
   adoptions = 0;
   replies = 0;
   private readonly nodes: Node[];
-  private readonly facts;
+  private readonly facts: readonly unknown[];
   private packets: Packet[] = [];
   private requests = 0;
   private told = 0;
@@ -58,7 +59,7 @@ export class World {
     const ids = Array.from({ length: count }, (_, i) => i + 1);
     this.config = paxos.config(given, ids);
     this.faults = faults;
-    this.facts = paxosInvariants.create(ids, this.config);
+    this.facts = checkers.map((checker): unknown => checker.create(ids, this.config));
     this.nodes = ids.map((id) => ({ id, state: null, disk: new Map(), timers: new Map(), starts: 0 }));
     for (const node of this.nodes) this.start(node);
   }
@@ -147,7 +148,7 @@ export class World {
     const stored = node.starts > 0 && this.faults.stored ? this.faults.stored(records) : records;
     node.disk = new Map(stored.map((record) => [record.key, record]));
     const seed = 100 * node.id + node.starts++;
-    node.state = paxos.init(setupOf(node.id, this.facts.nodes, this.config, seed));
+    node.state = paxos.init(setupOf(node.id, this.nodes.map(({ id }) => id), this.config, seed));
     this.step(node, { type: 'start', stored }, false);
   }
 
@@ -180,7 +181,10 @@ export class World {
   }
 
   private witness(fact: Told): void {
-    const violation = paxosInvariants.observe(this.facts, { seq: this.told++, ...fact });
-    if (violation) this.violations.push(violation);
+    const seq = this.told++;
+    checkers.forEach((checker, i) => {
+      const violation = checker.observe(this.facts[i], { seq, ...fact });
+      if (violation) this.violations.push(violation);
+    });
   }
 }

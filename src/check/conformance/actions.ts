@@ -52,8 +52,12 @@ export function phase1a(phase1: Phase1, slot: number, node: NodeId, ballot: numb
   return null;
 }
 
-/** Phase1b(a, b): the promise is on its disk. Its votes are those of `phase2`, and need no look. */
-export function phase1b(phase1: Phase1, where: string, slot: number, acceptor: number, ballot: number, seq: number): Violation | null {
+function placeOf(place: string, slot: number): string {
+  return slot === 0 ? '' : ` in ${place} ${slot}`;
+}
+
+/** Phase1b(a, b): the promise is on its disk. What it reports are its votes, and needs no look. */
+export function phase1b(phase1: Phase1, place: string, slot: number, acceptor: number, ballot: number, seq: number): Violation | null {
   const own = maxBalOf(phase1, acceptor);
   const known = preparedAt(phase1, ballot);
   const { ballot: before, seq: since } = own;
@@ -65,9 +69,10 @@ export function phase1b(phase1: Phase1, where: string, slot: number, acceptor: n
     acceptors.push(acceptor);
     seqs.push(seq);
   }
-  const name = `${nameOfAcceptor(acceptor)} promised ${nameOfBallot(ballot)}${where}, which is no Phase1b`;
+  const isAnswer = ballot >= answersFrom(rules, before);
+  if (known !== null && isAnswer) return null;
+  const name = `${nameOfAcceptor(acceptor)} promised ${nameOfBallot(ballot)}${placeOf(place, slot)}, which is no Phase1b`;
   if (known === null) return violationOf('Phase1b', slot, `${name}: no 1a of that ballot was sent`, [seq]);
-  if (ballot >= answersFrom(rules, before)) return null;
   const text = `${name}: its maxBal was ${nameOfBallot(before)}, and only a higher ballot is answered`;
   return violationOf('Phase1b', slot, text, [since, known.seq, seq]);
 }
@@ -85,10 +90,10 @@ export function lateAnswer(phase1: Phase1, acceptor: number, ballot: number, seq
 }
 
 /** A 1b is sent: one that is there since it was saved. */
-export function sent1b(phase1: Phase1, where: string, slot: number, acceptor: number, ballot: number, seq: number): Violation | null {
+export function sent1b(phase1: Phase1, place: string, slot: number, acceptor: number, ballot: number, seq: number): Violation | null {
   if (preparedAt(phase1, ballot)?.acceptors.includes(acceptor) === true || ballot <= phase1.forgotten) return null;
   const own = maxBalOf(phase1, acceptor);
-  const text = `${nameOfAcceptor(acceptor)} told of a promise of ${nameOfBallot(ballot)}${where}, which is no Phase1b: the maxBal on its disk is ${nameOfBallot(own.ballot)}, and it had not saved that promise`;
+  const text = `${nameOfAcceptor(acceptor)} told of a promise of ${nameOfBallot(ballot)}${placeOf(place, slot)}, which is no Phase1b: the maxBal on its disk is ${nameOfBallot(own.ballot)}, and it had not saved that promise`;
   return violationOf('Phase1b', slot, text, [own.seq, seq]);
 }
 

@@ -7,12 +7,13 @@ import type { NodeId, Saved } from '../../protocol/protocol.ts';
 import { violationOf } from '../../protocol/violation.ts';
 import { nameVote, phase1a, phase1b, phase2b } from './actions.ts';
 import { advance, language, lookAt, membersAt, propose, serverOf, slotOf, type LogConformance, type Server } from './multipaxos-state.ts';
+import { readOnce } from './reading.ts';
 import { acceptorOf, lastVote, maxBalOf, nameOfAcceptor, nameOfBallot, NONE, numberOf, proposerOf } from './state.ts';
 
 /** A vote as it is on a disk. */
 interface SavedVote {
   readonly slot: number;
-  readonly ballot: Ballot;
+  readonly ballot: number;
   readonly command: LogCommand;
 }
 
@@ -66,48 +67,65 @@ function compareDisk(log: LogConformance, seq: number, server: Server, promised:
   return null;
 }
 
+/** What a save says. */
+interface Save {
+  readonly votes: readonly SavedVote[];
+  /** Slots whose votes it lets go of. */
+  readonly gone: readonly number[];
+  /** `null`: nothing of it. */
+  readonly promised: number | null;
+  readonly epoch: number | null;
+  /** The last slot of its snapshot; 0: there is none. */
+  readonly edge: number;
+}
+
+const readSave = readOnce((records): Save => {
+  const votes: SavedVote[] = [];
+  const gone: number[] = [];
+  let [promised, epoch, edge]: [number | null, number | null, number] = [null, null, 0];
+  for (const record of records) {
+    const slot = record.value === null ? slotOfRecord(record) : 0;
+    if (slot > 0) gone.push(slot);
+    const fact = readRecord(record);
+    if (fact?.type === 'vote') votes.push({ slot: fact.slot, ballot: numberOf(fact.vote.ballot), command: fact.vote.command });
+    else if (fact?.type === 'ballot') promised = numberOf(fact.ballot);
+    else if (fact?.type === 'snapshot') edge = fact.snapshot.upTo;
+    else if (fact?.type === 'born') ({ epoch } = fact);
+  }
+  return { votes, gone, promised, epoch, edge };
+});
+
 /** A save: a promise, or votes, each of which is an action; or what changes nothing. */
 export function onSave(log: LogConformance, seq: number, node: NodeId, records: readonly Saved[]): Violation | null {
   const server = serverOf(log, node);
-  const votes: SavedVote[] = [];
-  const goes: number[] = [];
-  let promised: Ballot | null = null;
-  for (const record of records) {
-    const slot = record.value === null ? slotOfRecord(record) : 0;
-    if (slot > 0) goes.push(slot);
-    const fact = readRecord(record);
-    if (fact?.type === 'vote') votes.push({ slot: fact.slot, ...fact.vote });
-    else if (fact?.type === 'ballot') promised = fact.ballot;
-    else if (fact?.type === 'snapshot') server.edge = Math.max(server.edge, fact.snapshot.upTo);
-    else if (fact?.type === 'born' && fact.epoch !== server.epoch) useDisk(server, node, fact.epoch);
-  }
-  const { acceptor } = server;
-  let violation = promised === null ? null : onBallotSaved(log, seq, node, server, numberOf(promised), votes);
-  const onDisk = promised === null ? maxBalOf(log.phase1, acceptor).ballot : numberOf(promised);
+  const { votes, gone, promised, epoch, edge } = readSave(records);
+  if (epoch !== null && epoch !== server.epoch) useDisk(server, node, epoch);
+  if (edge > server.edge) server.edge = edge;
+  let violation = promised === null ? null : onBallotSaved(log, seq, node, server, promised, votes);
+  const onDisk = promised ?? maxBalOf(log.phase1, server.acceptor).ballot;
   for (const vote of votes) {
     const found = onVoteSaved(log, seq, node, server, vote, onDisk);
     violation ??= found;
   }
-  return violation ?? checkGone(log, seq, server, goes);
+  return violation ?? (gone.length === 0 ? null : checkGone(log, seq, server, gone));
 }
 
 /** Phase1b; with a vote at the ballot, it is that vote that raises maxBal. A candidate's own is its 1a as well. */
 function onBallotSaved(log: LogConformance, seq: number, node: NodeId, { acceptor }: Server, promised: number, votes: readonly SavedVote[]): Violation | null {
   const { phase1 } = log;
-  if (promised === maxBalOf(phase1, acceptor).ballot || votes.some(({ ballot }) => numberOf(ballot) === promised)) return null;
+  if (promised === maxBalOf(phase1, acceptor).ballot || votes.some(({ ballot }) => ballot === promised)) return null;
   const asked = proposerOf(promised) === node ? phase1a(phase1, 0, node, promised, seq) : null;
-  return asked ?? phase1b(phase1, '', 0, acceptor, promised, seq);
+  return asked ?? phase1b(phase1, language.place, 0, acceptor, promised, seq);
 }
 
 function onVoteSaved(log: LogConformance, seq: number, node: NodeId, { acceptor }: Server, vote: SavedVote, onDisk: number): Violation | null {
-  const { slot, command } = vote;
+  const { slot, ballot, command } = vote;
   const { phase1 } = log;
-  const ballot = numberOf(vote.ballot);
-  const leads = vote.ballot.node === node;
-  const proposed = leads ? propose(log, seq, node, slot, ballot, command) : null;
+  const leader = proposerOf(ballot);
+  const proposed = leader === node ? propose(log, seq, node, slot, ballot, command) : null;
   const phase2 = slotOf(log, slot);
   if (phase2 === null) return proposed;
-  const { quorum } = serverOf(log, vote.ballot.node);
+  const { quorum } = serverOf(log, leader);
   const voted = phase2b(language, phase1, phase2, slot, acceptor, ballot, command, quorum, membersAt(log, slot), seq);
   if (phase2.chosen !== null && slot === log.chosenUpTo + 1) advance(log);
   // To vote at a ballot is to promise it: on the disk, too.

@@ -1,5 +1,6 @@
 /** What multipaxos.ts knows of the log: the variables of each slot, who its acceptors are, and which disks there are. */
 import { createBounded, forkBounded, getBounded, setBounded, type Bounded } from '../../protocol/bounded.ts';
+import type { Operation } from '../../protocol/machine/operation.ts';
 import { textOf, type LogCommand, type Member } from '../../protocol/multipaxos/command.ts';
 import type { MultiPaxosConfig } from '../../protocol/multipaxos/config.ts';
 import type { Violation } from '../../protocol/checker.ts';
@@ -16,12 +17,17 @@ const FIRST_EPOCH = 1;
 
 export const language: Language<LogCommand> = { same: isSameCommand, text: (command) => JSON.stringify(textOf(command)), place: 'slot' };
 
-/** As by their texts, which need not be made for it. */
+/** As by their texts, which need not be made for it: those of operations have the same fields in the same order. */
 function isSameCommand(one: LogCommand, other: LogCommand): boolean {
   if (one.type !== 'operation' || other.type !== 'operation') return one.type === other.type && textOf(one) === textOf(other);
   const { client, session, sequence } = one;
-  if (client !== other.client || session !== other.session || sequence !== other.sequence) return false;
-  return one.operation.type === other.operation.type && textOf(one) === textOf(other);
+  return client === other.client && session === other.session && sequence === other.sequence && isSameOperation(one.operation, other.operation);
+}
+
+function isSameOperation(one: Operation, other: Operation): boolean {
+  const fields: { readonly [field: string]: unknown } = other;
+  for (const [field, value] of Object.entries(one)) if (fields[field] !== value) return false;
+  return one.type === other.type;
 }
 
 /** One slot. Changed in place by whoever owns it (`Paged.owner`); others copy it first. */

@@ -63,7 +63,7 @@ function onPromise(log: LogConformance, seq: number, node: NodeId, message: Prom
   const ballot = numberOf(message.ballot);
   const acceptor = acceptorOf(node, message.epoch);
   lateAnswer(log.phase1, acceptor, ballot, seq);
-  const violation = sent1b(log.phase1, '', 0, acceptor, ballot, seq);
+  const violation = sent1b(log.phase1, language.place, 0, acceptor, ballot, seq);
   if (violation !== null) return violation;
   const { items, from, next, edge } = message;
   const end = next === 0 ? Math.max(log.highest, items.at(-1)?.slot ?? 0) : next - 1;

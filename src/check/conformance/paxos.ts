@@ -17,6 +17,7 @@ import type { QuorumSystem } from '../../protocol/quorum.ts';
 import { violationOf } from '../../protocol/violation.ts';
 import { checks, falseReport, isTrueReport, nameVote, phase1a, phase1b, phase2a, phase2b, sent1b, sent2b } from './actions.ts';
 import type { Electorate, Language } from './actions.ts';
+import { readOnce } from './reading.ts';
 import { acceptorOf, copyPhase1, copyPhase2, lastVote, maxBalOf, nameOfBallot, NONE, noPhase1, noPhase2, numberOf, proposerOf } from './state.ts';
 import type { Phase1, Phase2 } from './state.ts';
 
@@ -134,38 +135,50 @@ function compareDisk({ phase1, phase2 }: InstanceState, instance: number, accept
   return violationOf('Stutter', instance, text, [vote.seqs[vote.acceptors.indexOf(acceptor)]!, seq]);
 }
 
+/** What a record says of an instance, in numbers. */
+interface SavedSlot {
+  readonly instance: number;
+  readonly promised: number;
+  readonly accepted: number;
+  readonly value: string;
+}
+
+const readSlots = readOnce((records): readonly SavedSlot[] =>
+  records.flatMap((record) => {
+    const fact = record.value === null ? null : readRecord(record);
+    if (fact?.type !== 'slot') return [];
+    const { promised, acceptedBallot, acceptedValue } = fact.slot;
+    return [{ instance: fact.instance, promised: numberOf(promised), accepted: numberOf(acceptedBallot), value: acceptedValue }];
+  }),
+);
+
 function onSave(facts: PaxosConformance, seq: number, node: NodeId, records: readonly Saved[]): Violation | null {
   let violation: Violation | null = null;
-  for (const record of records) {
-    if (record.value === null) continue;
-    const fact = readRecord(record);
-    if (fact.type !== 'slot') continue;
-    const found = onSlotSaved(facts, seq, node, fact.instance, fact.slot);
+  for (const slot of readSlots(records)) {
+    const found = onSlotSaved(facts, seq, node, slot);
     violation ??= found;
   }
   return violation;
 }
 
 /** One action, or none: a promise, a vote, or what was there already. */
-function onSlotSaved(facts: PaxosConformance, seq: number, node: NodeId, instance: number, slot: AcceptorSlot): Violation | null {
+function onSlotSaved(facts: PaxosConformance, seq: number, node: NodeId, slot: SavedSlot): Violation | null {
+  const { instance, promised, accepted, value } = slot;
   const state = instanceOf(facts, instance);
   if (state === null) return null;
   const { phase1, phase2 } = state;
   const acceptor = acceptorOf(node, EPOCH);
-  const promised = numberOf(slot.promised);
-  const accepted = numberOf(slot.acceptedBallot);
-  const { acceptedValue } = slot;
   const own = maxBalOf(phase1, acceptor);
   const last = lastVote(phase2, acceptor, Infinity);
-  const isLast = last === null ? accepted === NONE || accepted <= phase2.forgotten : last.ballot === accepted && last.value === acceptedValue;
-  if (isLast) return promised === own.ballot ? null : phase1b(phase1, ` in instance ${instance}`, instance, acceptor, promised, seq);
+  const isLast = last === null ? accepted === NONE || accepted <= phase2.forgotten : last.ballot === accepted && last.value === value;
+  if (isLast) return promised === own.ballot ? null : phase1b(phase1, language.place, instance, acceptor, promised, seq);
   if (accepted === promised) {
     const { quorum, electorate } = configAt(facts, proposerOf(promised));
-    return phase2b(language, phase1, phase2, instance, acceptor, promised, acceptedValue, quorum, electorate, seq);
+    return phase2b(language, phase1, phase2, instance, acceptor, promised, value, quorum, electorate, seq);
   }
   // A promise that brings another vote with it than the last.
-  const violation = phase1b(phase1, ` in instance ${instance}`, instance, acceptor, promised, seq);
-  return violation ?? falseReport(language, phase2, instance, acceptor, promised, accepted, accepted === NONE ? null : acceptedValue, seq);
+  const violation = phase1b(phase1, language.place, instance, acceptor, promised, seq);
+  return violation ?? falseReport(language, phase2, instance, acceptor, promised, accepted, accepted === NONE ? null : value, seq);
 }
 
 function onSend(facts: PaxosConformance, seq: number, node: NodeId, message: PaxosMessage): Violation | null {
@@ -180,7 +193,7 @@ function onSend(facts: PaxosConformance, seq: number, node: NodeId, message: Pax
       return phase1a(phase1, instance, node, ballot, seq);
     case 'promise':
       return (
-        sent1b(phase1, ` in instance ${instance}`, instance, acceptorOf(node, EPOCH), ballot, seq) ??
+        sent1b(phase1, language.place, instance, acceptorOf(node, EPOCH), ballot, seq) ??
         checkReport(phase2, instance, node, ballot, message.acceptedBallot, message.acceptedValue, seq)
       );
     case 'accept': {
