@@ -3,6 +3,7 @@
  * could happen next: any message, in any order, twice or never; any timer, whatever the time; a crash after any effect.
  * Any list is a valid schedule, so that fast-check can draw and shrink it. Every fact goes past the invariants.
  */
+import type { Call } from '../../src/check/linearizability/history.ts';
 import { Reader, Writer } from '../../src/protocol/codec.ts';
 import type { Operation, OperationResult } from '../../src/protocol/machine/operation.ts';
 import type { MultiPaxosConfig, MultiPaxosRequest } from '../../src/protocol/multipaxos/config.ts';
@@ -13,7 +14,6 @@ import { checkersOf } from '../../src/check/checkers.ts';
 import type { Violation } from '../../src/protocol/checker.ts';
 import { CLIENT_FIRST, isClient, nameOf } from '../../src/protocol/protocol.ts';
 import type { Effect, Input, NodeId, ReplicaView, Saved, View } from '../../src/protocol/protocol.ts';
-import type { Call } from '../support/linearizable.ts';
 
 export interface Setting {
   readonly servers: number;
@@ -165,7 +165,7 @@ export class World {
     actor.state = null;
     actor.timers.clear();
     for (const [name, call] of this.open) {
-      if (call.client !== actor.id) continue;
+      if (call.client !== nameOf(actor.id)) continue;
       this.open.delete(name);
       this.calls.push(call);
     }
@@ -333,8 +333,11 @@ export class World {
         return;
       case 'invoke': {
         const operation = JSON.parse(effect.operation) as Operation;
-        const call = { client: actor.id, operation, invoked: ++this.places, returned: Infinity, result: null };
-        this.open.set(`${actor.id} ${effect.session}`, call);
+        const { session } = effect;
+        this.open.set(`${actor.id} ${session}`, {
+          ...{ client: nameOf(actor.id), session, operation, result: null },
+          ...{ invoked: ++this.places, returned: Infinity, at: null },
+        });
         return;
       }
       case 'return': {

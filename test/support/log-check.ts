@@ -1,9 +1,9 @@
 /** What is checked of a run of Multi-Paxos, here and every night. */
+import { checkHistory } from '../../src/check/linearizability/check.ts';
+import { historyOf } from '../../src/check/linearizability/history.ts';
 import type { RunEvent } from '../../src/cluster/events.ts';
 import { InlineCluster } from '../../src/host/inline.ts';
 import { eventsOf } from './events.ts';
-import { isLinearizable } from './linearizable.ts';
-import { historyOf } from './log-history.ts';
 import type { RandomRun } from './random-run.ts';
 
 export interface Checked {
@@ -22,8 +22,9 @@ export function checkRun({ header, script, until }: RandomRun, reads: boolean): 
   cluster.runUntil(until);
   const events = eventsOf(cluster.scheduler.log);
   const history = historyOf(events);
-  const linearizable = isLinearizable(history);
+  const verdict = checkHistory(history);
+  const linearizable = verdict.type === 'unknown' ? null : verdict.type === 'linearizable';
   const wrong = cluster.scheduler.violations.map(({ check, text }) => `${check}: ${text}`);
   if (reads && linearizable === false) wrong.push('what clients saw is not linearizable');
-  return { wrong, events, answered: history.filter(({ result }) => result !== null).length, linearizable };
+  return { wrong, events, answered: history.calls.filter(({ result }) => result !== null).length, linearizable };
 }
