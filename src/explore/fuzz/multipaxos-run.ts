@@ -35,9 +35,13 @@ type Members = 'fixed' | 'erased' | 'changing' | 'open';
 
 const logKinds: Kinds = {
   ...commonKinds,
-  // A client on the side of a leader that leads no more can be told what is no longer so.
   partition: {
     does: (random, header) => ({ type: 'partition', groups: randomIslands(random, actorsOf(header)) }),
+    undoes: (_random, { nodes }) => ({ type: 'partition', groups: [[...nodes]] }),
+  },
+  // A client beside a leader that leads no more can be told what is no longer so.
+  aside: {
+    does: drawAside,
     undoes: (_random, { nodes }) => ({ type: 'partition', groups: [[...nodes]] }),
   },
   campaign: { does: (random, header) => ({ type: 'request', node: randomServer(random, header), request: { type: 'campaign' } }) },
@@ -107,7 +111,7 @@ function drawHeader(random: Random, seed: number, { mutant, nodes: wanted }: Wan
   const header = createHeader(multipaxos, {
     nodes: count,
     ...(mutant !== null && { mutant }),
-    clients: nextInteger(random, 1, 2),
+    clients: nextItem(random, [1, 2, 2]),
     seed,
     // What takes many operations to show has time to in a network that is quick and sound, until something is done to it.
     network: nextFloat(random) < 0.5 ? CALM_NETWORK : drawNetwork(random),
@@ -136,6 +140,14 @@ function drawTimers(random: Random, electionMin: number): object {
     lease: nextInteger(random, 100_000, 400_000),
     clientTimeout: nextInteger(random, 300_000, 1_500_000),
   };
+}
+
+/** One server stands apart, with some of the clients. */
+function drawAside(random: Random, { nodes, clients }: RunHeader): Command {
+  const alone = nextItem(random, nodes);
+  const beside = clientsOf(clients).filter(() => nextFloat(random) < 0.5);
+  const others = [...nodes, ...clientsOf(clients)].filter((node) => node !== alone && !beside.includes(node));
+  return { type: 'partition', groups: [[alone, ...beside], others].filter((group) => group.length > 0) };
 }
 
 function drawLoad(random: Random): MultiPaxosConfig['load'] {

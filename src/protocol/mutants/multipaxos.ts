@@ -212,8 +212,8 @@ export const logMutants: readonly Mutant[] = [
   logMutant('no-client-deduplication', 'Replicas do not remember which operations of a client took effect.', forgetsSessions),
   logMutant(
     'stale-leader-read',
-    'A leader answers reads from its own table, without making sure that it still leads: only linearizability sees it.',
-    hearing('request', (message, { mode }) => (mode === 'leader' && message.operation.type === 'get' ? { ...message, reads: 'local' } : message)),
+    'Who once led goes on answering reads from its own table, and never asks whether it still leads: only linearizability sees it.',
+    hearing('request', (message, { round }) => (round > 0 && message.operation.type === 'get' ? { ...message, reads: 'local' } : message)),
   ),
   logMutant('reply-before-chosen', 'A leader answers a put when it has proposed it, not when it is chosen.', answersEarly('put')),
   logMutant('id-before-chosen', 'A leader hands out a transaction ID when it has proposed the transaction, not when that is chosen.', answersEarly('begin')),
