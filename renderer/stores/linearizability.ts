@@ -17,6 +17,7 @@ const PACE = { shown: { least: 1000, times: 3 }, hidden: { least: 3000, times: 2
 const STATES_FIRST = 50_000;
 const STATES_MORE = 10;
 const STATES_MAX = 10_000_000;
+const ALARM = 'What clients saw is not linearizable';
 
 /** The verdict at a moment. */
 export interface Judged {
@@ -132,6 +133,14 @@ export const useLinearizability = defineStore('linearizability', () => {
     if (alarm.value) tell();
   }
 
+  watch(shown, (now) => now && dismiss());
+
+  /** Who looks at the history has no need to be told. */
+  function dismiss(): void {
+    const told = ui.toasts.find(({ title }) => title === ALARM);
+    if (told !== undefined) ui.dismiss(told.id);
+  }
+
   /** Once in a run. */
   function tell(): void {
     if (alarmed) return;
@@ -139,7 +148,7 @@ export const useLinearizability = defineStore('linearizability', () => {
     if (shown.value) return;
     ui.toast({
       tone: 'problem',
-      title: 'What clients saw is not linearizable',
+      title: ALARM,
       detail: 'No order of their operations explains every answer.',
       action: { label: 'Show the history', perform: show },
     });

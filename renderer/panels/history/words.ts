@@ -10,7 +10,7 @@ export function shortText({ client, operation, result }: Call): string {
 
 /** Why the operation fits nowhere. */
 export function blockedText(calls: readonly Call[], { order, blocked, answer }: PartialOrder): string {
-  const before = order.length === 0 ? 'first of all' : `after ${order.length === 1 ? 'the one operation' : `the ${order.length} operations`} numbered here`;
+  const before = order.length === 0 ? 'first of all' : `after ${order.length === 1 ? 'number 1' : `numbers 1 to ${order.length}`}`;
   return `${shortText(calls[blocked]!)} fits nowhere: ${before} it would be answered ${describeResult(answer)}`;
 }
 
@@ -23,7 +23,7 @@ export function headline({ verdict, checked }: Judged): string {
 /** What the verdict is about. */
 export function scopeText({ checked, full }: Judged): string {
   const many = `${full ? 'the first ' : ''}${countText(checked)} ${checked === 1 ? 'operation' : 'operations'}`;
-  return `${many} against the model of the database`;
+  return `${many} · database model`;
 }
 
 /** Why, where that needs no operation to be named. */

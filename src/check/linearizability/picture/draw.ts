@@ -11,6 +11,8 @@ const POINTS_MAX = 600;
 const TICK_GAP = 90;
 const TEXT = 11;
 const CLIENT_INKS = 8;
+/** Stands before what fits nowhere. */
+const BLOCKED = '✕ ';
 
 export function drawPicture(drawn: Drawn): Shape[] {
   const { picture, view, moment } = drawn;
@@ -21,6 +23,7 @@ export function drawPicture(drawn: Drawn): Shape[] {
   shapes.push({ type: 'clip', x: NAMES, y: head, width: view.width - NAMES, height: view.height - head });
   shapes.push(...picture.lanes.flatMap((lane, i) => laneShapes(drawn, lane, i)));
   shapes.push(...orderShapes(drawn));
+  shapes.push(...blockedShapes(drawn));
   if (moment !== null) shapes.push(...momentShapes(drawn, moment));
   shapes.push({ type: 'clip', x: 0, y: head, width: view.width, height: view.height - head });
   shapes.push(...picture.lanes.flatMap((lane, i) => nameShapes(drawn, lane, i)));
@@ -40,7 +43,7 @@ function axis({ picture, view, placeText }: Drawn): Shape[] {
   for (let place = Math.max(0, Math.ceil(view.from / step) * step); xOf(view, place) < view.width; place += step) {
     const x = xOf(view, place);
     shapes.push({ type: 'line', points: [[x, AXIS - 3], [x, view.height]], stroke: '--line', width: 1 });
-    const text = placeText(place);
+    const text = place === 0 ? '0' : placeText(place);
     if (x + textWidth(text, 10) / 2 < view.width) shapes.push({ type: 'text', x, y: 9, text, ink: '--text-3', size: 10, align: x < NAMES + 20 ? 'start' : 'middle' });
   }
   const head = headHeight(picture);
@@ -120,14 +123,10 @@ function barShapes(drawn: Drawn, bar: Bar, y: number, height: number): Shape[] {
     const until = Math.max(end + 14, xOf(view, taken));
     shapes.push({ type: 'line', points: [[end, y + height / 2], [until, y + height / 2]], stroke: look.stroke, width: 1.5, dash: 3, opacity });
   }
-  const mark = blocked ? '✕ ' : '';
+  const mark = blocked ? BLOCKED : '';
   const left = Math.max(x, NAMES);
   const room = Math.min(end, view.width) - left - 8;
   const text = barText(bar, mark, room);
-  // What fits nowhere is named in full, if not in its bar, then beside it.
-  if (blocked && !text.endsWith(bar.answer)) {
-    return [...shapes, { type: 'text', x: end + 5, y: y + height / 2 + 0.5, text: `${mark}${bar.operation} → ${bar.answer}`, ink: look.ink, size: TEXT, bold: true }];
-  }
   if (text !== '') shapes.push({ type: 'text', x: left + 5, y: y + height / 2 + 0.5, text, ink: look.ink, size: Math.min(TEXT, height - 2), bold: blocked, opacity });
   return shapes;
 }
@@ -170,6 +169,18 @@ function orderShapes(drawn: Drawn): Shape[] {
     shapes.push({ type: 'text', x: x + 5, y: y - 5, text, ink: '--past-text', size: 10, bold: true });
   }
   return shapes;
+}
+
+/** What fits nowhere is named in full above its bar, if there is no room within. */
+function blockedShapes(drawn: Drawn): Shape[] {
+  const { failure, picture, view } = drawn;
+  const bar = failure === null ? undefined : picture.bars[failure.blocked];
+  if (bar === undefined || view.laneHeight < 24) return [];
+  const text = `${BLOCKED}${bar.operation} → ${bar.answer}`;
+  const [left, right] = [xOf(view, bar.from), xOf(view, bar.to)];
+  if (textWidth(text, TEXT) <= right - left - 8) return [];
+  const x = Math.max(NAMES + 2, Math.min(left, view.width - textWidth(text, TEXT) - 8));
+  return [{ type: 'text', x, y: barBox(drawn, bar.lane).y - 6, text, ink: '--danger', size: TEXT, bold: true }];
 }
 
 /** What comes after the moment is there, but pale. */

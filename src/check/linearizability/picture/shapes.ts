@@ -41,7 +41,7 @@ export type Shape =
   | { readonly type: 'clip'; readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 
 /** Width of a letter on average, as a share of the size of the type: a guess, for nothing can be measured here. */
-const LETTER = 0.56;
+const LETTER = 0.54;
 
 export function textWidth(text: string, size: number): number {
   return text.length * size * LETTER;
