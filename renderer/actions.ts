@@ -5,6 +5,7 @@
 import type { NodeId } from '../src/contract/index.ts';
 import type { Action, Context } from './actions/action.ts';
 import { databaseActions } from './actions/database-actions.ts';
+import { labActions } from './actions/lab-actions.ts';
 import { linkActions } from './actions/link-actions.ts';
 import { memberActions } from './actions/member-actions.ts';
 import { nodeActions } from './actions/node-actions.ts';
@@ -18,6 +19,7 @@ import { useBranches } from './stores/branches.ts';
 import { useDatabase } from './stores/database.ts';
 import { useFiles } from './stores/files.ts';
 import { useHistory } from './stores/history.ts';
+import { useLab } from './stores/lab.ts';
 import { useRun } from './stores/run.ts';
 import { useSelection } from './stores/selection.ts';
 import { useUi } from './stores/ui.ts';
@@ -33,6 +35,7 @@ export const actions: readonly Action[] = [
   ...linkActions,
   ...packetActions,
   ...runActions,
+  ...labActions,
   ...databaseActions,
   ...windowActions,
 ];
@@ -54,9 +57,10 @@ export function useActions() {
   const branches = useBranches();
   const files = useFiles();
   const database = useDatabase();
+  const lab = useLab();
 
   function context(node: NodeId | null | undefined, key: string | null = null): Context {
-    return { run, selection, ui, history, branches, files, database, node: node === undefined ? selection.node : node, key };
+    return { run, selection, ui, history, branches, files, database, lab, node: node === undefined ? selection.node : node, key };
   }
 
   /** Why nothing can be done to the cluster now, for an action that would. */

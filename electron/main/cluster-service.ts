@@ -72,6 +72,8 @@ const TRANSPORT_AT_START: Transport = { playing: true, speed: 1 };
 
 export class ClusterService {
   readonly tasks: Tasks;
+  /** Told when another run has taken the place of the one before. */
+  onRun: () => void = () => {};
   readonly #options: ServiceOptions;
   #runs = 0;
   #session: Session | null = null;
@@ -327,6 +329,7 @@ export class ClusterService {
     this.#openTree = new RunTree(this.#treeHost, branches);
     this.#setDocument(document);
     await this.#install(session);
+    if (before !== null) this.onRun();
     before?.close('ends').catch(report);
     tree?.close().catch(report);
     return this.#info(session);

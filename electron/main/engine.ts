@@ -1,11 +1,14 @@
 /** The real parts of a run: threads, a history on a thread of its own, a journal on the disk. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { planOf } from '../../src/explore/plan.ts';
 import { sentence } from '../../src/contract/log.ts';
 import { HistoryClient, type Describe } from '../../src/host/history/history-client.ts';
+import { runJob } from '../../src/host/jobs/run-job.ts';
 import { SessionJournal } from '../../src/host/session-journal.ts';
 import { ThreadCluster } from '../../src/host/thread/thread-cluster.ts';
 import { protocolNamed } from '../../src/protocol/registry.ts';
+import type { StartJob } from './lab.ts';
 import type { Engine } from './parts.ts';
 
 /**
@@ -20,8 +23,7 @@ export function realEngine(
   settled: Promise<void>,
   report: (error: unknown) => void,
 ): Engine {
-  const beside = folder.replace(/app\.asar(?=[\\/])/, 'app.asar.unpacked');
-  const worker = (name: string): string => join(beside, `${name}-worker.cjs`);
+  const worker = (name: string): string => workerIn(folder, name);
   const workers = { router: worker('router'), node: worker('node') };
   return {
     version,
@@ -34,6 +36,17 @@ export function realEngine(
     startJournal: (options) => new SessionJournal({ folder: journals, ...options }),
     discard: (directory) => rm(directory, { recursive: true, force: true }),
   };
+}
+
+/** Begins jobs of the lab, on threads of their own. @param folder of the program's own files */
+export function jobStarter(folder: string): StartJob {
+  const worker = workerIn(folder, 'job');
+  return (request, options) => runJob(planOf(request), { ...options, worker });
+}
+
+/** In a package, workers lie beside the archive. */
+function workerIn(folder: string, name: string): string {
+  return join(folder.replace(/app\.asar(?=[\\/])/, 'app.asar.unpacked'), `${name}-worker.cjs`);
 }
 
 /** The sentence of the log. */

@@ -4,9 +4,13 @@ import type { SessionInfo } from '../../src/cluster/frames.ts';
 import { runFileText } from '../../src/cluster/run-file/run-file.ts';
 import { RUN_TITLE_MAX } from '../../src/cluster/run-file/schema.ts';
 import { CommandError } from '../../src/cluster/command-error.ts';
+import type { DigestMark } from '../../src/cluster/digest.ts';
+import { InlineCluster } from '../../src/host/inline.ts';
+import { replayTo } from '../../src/host/replay.ts';
 import { writtenExpectations } from '../../src/scenario/run-file.ts';
 import { toScenario } from '../../src/scenario/to-scenario.ts';
 import type { ClusterService } from './cluster-service.ts';
+import type { RunSoFar } from './parts.ts';
 import { readRunOrScenario, RUN_EXTENSION } from './runs.ts';
 import { saveWhole } from './save.ts';
 
@@ -133,6 +137,17 @@ export class Files {
     const fits = filter.extensions.some((one) => chosen.toLowerCase().endsWith(`.${one}`));
     return fits ? chosen : join(dirname(chosen), `${basename(chosen)}.${extension}`);
   }
+}
+
+/** Has a run again, a piece at a time, for the digests of its events. @throws CommandError when it cannot be had. */
+async function digestOf({ run, end }: RunSoFar): Promise<{ readonly digest: string; readonly marks: readonly DigestMark[] }> {
+  const cluster = new InlineCluster(run.header);
+  const steps = replayTo(cluster, run.journal, end);
+  let step = steps.next();
+  for (; step.done !== true; step = steps.next()) await new Promise((resolve) => setImmediate(resolve));
+  if (step.value !== null) throw new CommandError(`this run cannot be saved: ${step.value}`);
+  const { digest, marks } = cluster.scheduler.log;
+  return { digest, marks };
 }
 
 /** A run with more commands than a file can have is refused like everything else that cannot be. */

@@ -1,6 +1,7 @@
 /** The app's life: from the command line to the last thread ended. */
 import { mkdirSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { app, dialog, ipcMain, Menu, session, type BrowserWindow } from 'electron';
 import { CommandError } from '../../src/cluster/command-error.ts';
@@ -9,10 +10,11 @@ import { RunFileError } from '../../src/cluster/run-file/error.ts';
 import { ScenarioError } from '../../src/scenario/parse.ts';
 import { ClusterService } from './cluster-service.ts';
 import { carryOutCommand, commandOf } from './command-line.ts';
-import { realEngine } from './engine.ts';
+import { jobStarter, realEngine } from './engine.ts';
 import { catchFailures, EXIT_FAILED, EXIT_USAGE, record, reloadAfterCrash, showError } from './failures.ts';
 import { Files, type Dialogs } from './files.ts';
 import { answerRequests } from './ipc.ts';
+import { Lab } from './lab.ts';
 import { installMenu } from './menu.ts';
 import { argumentsOf, OptionsError, readOptions, USAGE, type Options } from './options.ts';
 import { requestHandlers } from './requests.ts';
@@ -37,6 +39,10 @@ interface SecondStart {
 /** History and autosave begin so long after the window is there, or after the start when it is not, ms. */
 const SETTLED_AFTER_WINDOW_MS = 400;
 const SETTLED_AFTER_START_MS = 5000;
+
+/** Why a job ends that nobody has cancelled. */
+const ANOTHER_RUN = 'It ended because another run was begun.';
+const CLOSING = 'Synod is closing.';
 
 const outDir = join(__dirname, '..');
 let window: BrowserWindow | null = null;
@@ -76,6 +82,8 @@ function launch(): void {
   }
   const service = createService();
   const files = new Files(service, systemDialogs(), app.getVersion());
+  const lab = createLab(service, files);
+  service.onRun = () => void lab.end(ANOTHER_RUN);
   firstRun(service, files, options, process.cwd()).catch(failToBegin);
   app.on('second-instance', (_event, _argv, _folder, given) => takeSecondStart(service, files, given as SecondStart));
   // macOS hands over the files of double clicks like this.
@@ -83,8 +91,8 @@ function launch(): void {
     event.preventDefault();
     void openFile(service, files, path, null);
   });
-  endWith(service);
-  void app.whenReady().then(() => openApp(service, files));
+  endWith(service, lab);
+  void app.whenReady().then(() => openApp(service, files, lab));
 }
 
 function optionsOrExit(args: readonly string[]): Options | null {
@@ -137,6 +145,19 @@ function createService(): ClusterService {
   });
 }
 
+function createLab(service: ClusterService, files: Files): Lab {
+  return new Lab({
+    service,
+    files,
+    startJob: jobStarter(__dirname),
+    cores: availableParallelism(),
+    send: (news) => {
+      if (window !== null && !window.isDestroyed()) window.webContents.send('lab', news);
+    },
+    report: record,
+  });
+}
+
 /** Where sessions that were interrupted are found again. */
 function journalFolder(): string {
   return join(app.getPath('userData'), 'sessions');
@@ -163,7 +184,7 @@ function failToBegin(error: unknown): void {
   app.exit(EXIT_FAILED);
 }
 
-function openApp(service: ClusterService, files: Files): void {
+function openApp(service: ClusterService, files: Files, lab: Lab): void {
   lockSession(session.defaultSession);
   serveApp(session.defaultSession, join(outDir, 'renderer'));
   const info = {
@@ -175,7 +196,7 @@ function openApp(service: ClusterService, files: Files): void {
   };
   answerRequests(
     ipcMain,
-    requestHandlers({ service, files, journals: journalFolder(), info, report: record }),
+    requestHandlers({ service, files, lab, journals: journalFolder(), info, report: record }),
     (contents) => window?.webContents.id === contents,
     record,
   );
@@ -240,7 +261,7 @@ function takeSecondStart(service: ClusterService, files: Files, { args, folder }
 }
 
 /** Closing the window ends the app, and the app ends its threads first. */
-function endWith(service: ClusterService): void {
+function endWith(service: ClusterService, lab: Lab): void {
   let ended = false;
   app.on('window-all-closed', () => app.quit());
   app.on('before-quit', (event) => {
@@ -249,6 +270,6 @@ function endWith(service: ClusterService): void {
     ended = true;
     window?.hide();
     const late = new Promise<void>((done) => setTimeout(done, CLOSE_WITHIN_MS));
-    void Promise.race([service.close().catch(record), late]).then(() => app.quit());
+    void Promise.race([Promise.all([lab.end(CLOSING), service.close()]).catch(record), late]).then(() => app.quit());
   });
 }

@@ -64,6 +64,9 @@ export function menuTemplate(
         item('Go Live', 'go-live', 'End'),
         separator,
         item('Fork Here', 'fork', 'F'),
+        separator,
+        item('Fuzz and Search…', 'lab', 'CmdOrCtrl+E'),
+        item('Explore from Here…', 'explore-here', 'CmdOrCtrl+Shift+E'),
       ],
     },
     {

@@ -5,11 +5,13 @@ import { library } from '../../src/scenario/library.ts';
 import type { ClusterService } from './cluster-service.ts';
 import type { Files } from './files.ts';
 import type { RequestHandlers } from './ipc.ts';
+import type { Lab } from './lab.ts';
 import { chosenRun, interruptedRun, libraryRun } from './runs.ts';
 
 export interface RequestParts {
   readonly service: ClusterService;
   readonly files: Files;
+  readonly lab: Lab;
   /** Where interrupted sessions are found. */
   readonly journals: string;
   readonly info: AppInfo;
@@ -18,7 +20,7 @@ export interface RequestParts {
 }
 
 /** The handlers of all requests. */
-export function requestHandlers({ service, files, journals, info, report }: RequestParts): RequestHandlers {
+export function requestHandlers({ service, files, lab, journals, info, report }: RequestParts): RequestHandlers {
   return {
     'app:info': () => info,
     'session:attach': () => service.attach(),
@@ -57,6 +59,13 @@ export function requestHandlers({ service, files, journals, info, report }: Requ
       service.tasks.cancel(id);
       return null;
     },
+    'lab:fuzz': (asked) => lab.fuzz(asked),
+    'lab:explore': (asked) => lab.explore(asked),
+    'lab:cancel': () => lab.cancel(),
+    'lab:state': () => lab.state(),
+    'lab:open': ({ finding }) => lab.open(finding),
+    'lab:save': ({ finding }) => lab.save(finding),
+    'lab:save-scenario': ({ finding }) => lab.saveScenario(finding),
     'frame:acknowledge': ({ run, frame }) => service.acknowledge(run, frame),
   };
 }

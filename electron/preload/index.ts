@@ -31,6 +31,13 @@ const requests: { readonly [C in WindowChannel]: true } = {
   'recovery:restore': true,
   'recovery:discard': true,
   'task:cancel': true,
+  'lab:fuzz': true,
+  'lab:explore': true,
+  'lab:cancel': true,
+  'lab:state': true,
+  'lab:open': true,
+  'lab:save': true,
+  'lab:save-scenario': true,
   'frame:acknowledge': true,
 };
 
@@ -41,6 +48,7 @@ const messages: { readonly [C in MainChannel]: true } = {
   timeline: true,
   branches: true,
   task: true,
+  lab: true,
   problem: true,
 };
 

@@ -6,6 +6,7 @@ import type { useBranches } from '../stores/branches.ts';
 import type { useDatabase } from '../stores/database.ts';
 import type { useFiles } from '../stores/files.ts';
 import type { useHistory } from '../stores/history.ts';
+import type { useLab } from '../stores/lab.ts';
 import type { useRun } from '../stores/run.ts';
 import type { useSelection } from '../stores/selection.ts';
 import type { useUi } from '../stores/ui.ts';
@@ -22,6 +23,7 @@ export interface Context {
   readonly branches: ReturnType<typeof useBranches>;
   readonly files: ReturnType<typeof useFiles>;
   readonly database: ReturnType<typeof useDatabase>;
+  readonly lab: ReturnType<typeof useLab>;
   /** The node it is about: the one whose menu is open, else the selected one. */
   readonly node: NodeId | null;
   /** The key that was pressed, when it was a key. */

@@ -11,6 +11,7 @@ import { ACTORS_MAX } from '../protocol/protocol.ts';
 import { protocols } from '../protocol/registry.ts';
 import { SPEED_MAX, SPEED_MIN, type Frame, type SessionInfo } from '../cluster/frames.ts';
 import type { Branch, Comparison, Moment, Recoverable, TaskNews, TimelineNews } from '../cluster/timeline.ts';
+import { labNewsShape, labRequests, type LabNews } from './lab.ts';
 
 /** Every answer says whether the thing was done; a refusal says why, and has changed nothing. */
 export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string };
@@ -112,6 +113,7 @@ export const windowRequests = {
   'recovery:restore': z.strictObject({ id: z.string().max(100) }),
   'recovery:discard': z.strictObject({ id: z.string().max(100) }),
   'task:cancel': z.strictObject({ id: z.int().min(0) }),
+  ...labRequests,
   /** The window has folded this frame in and can take another. */
   'frame:acknowledge': z.strictObject({ run: z.int().min(0), frame: z.int().min(0) }),
 } as const satisfies Record<string, z.ZodType>;
@@ -149,6 +151,15 @@ export interface WindowResults {
   'recovery:restore': SessionInfo;
   'recovery:discard': null;
   'task:cancel': null;
+  /** How the job stands that has begun. */
+  'lab:fuzz': LabNews;
+  'lab:explore': LabNews;
+  'lab:cancel': null;
+  'lab:state': readonly LabNews[];
+  'lab:open': SessionInfo;
+  /** The name of the file; `null`: the person thought better of it. */
+  'lab:save': string | null;
+  'lab:save-scenario': string | null;
   'frame:acknowledge': null;
 }
 
@@ -162,6 +173,8 @@ export const menuActions = [
   'save',
   'save-as',
   'save-scenario',
+  'lab',
+  'explore-here',
   'undo',
   'play-pause',
   'step',
@@ -192,6 +205,7 @@ export const mainMessages = {
   timeline: z.custom<TimelineNews>((given) => timelineShape.safeParse(given).success, 'news of the timeline were expected'),
   branches: z.custom<readonly Branch[]>((given) => branchesShape.safeParse(given).success, 'branches were expected'),
   task: z.custom<TaskNews>((given) => taskShape.safeParse(given).success, 'news of a task were expected'),
+  lab: z.custom<LabNews>((given) => labNewsShape.safeParse(given).success, 'news of a job were expected'),
   problem: z.strictObject({ title: z.string(), detail: z.string() }),
 } as const satisfies Record<string, z.ZodType>;
 

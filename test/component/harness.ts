@@ -32,6 +32,7 @@ import { parseScenario } from '../../src/scenario/parse.ts';
 import { scenarioRun } from '../../src/scenario/start.ts';
 import { toScenario } from '../../src/scenario/to-scenario.ts';
 import { BranchTree } from './branch-tree.ts';
+import { InlineLab, isOfLab } from './inline-lab.ts';
 import { clusterAt, comparisonOf, exactnessOf, expectationsOf, linearizationOf, marksOf, momentOf } from './past.ts';
 
 type Listener = (message: never) => void;
@@ -69,6 +70,7 @@ export class InlineBridge implements SynodBridge {
   recoverable: (Recoverable & { readonly run: Run })[] = [];
   /** Requests of a channel wait for as long as this is not settled. */
   readonly delays = new Map<WindowChannel, Promise<void>>();
+  readonly lab = new InlineLab((news) => this.emit('lab', news));
   private readonly branches = new BranchTree();
   private deeds: Deed[] = [];
   private expected: Expected | null = null;
@@ -258,9 +260,7 @@ export class InlineBridge implements SynodBridge {
     const found = this.recoverable.find((one) => one.id === id);
     if (found === undefined) throw new Error('it is not there any more');
     this.recoverable = this.recoverable.filter((one) => one !== found);
-    this.begin(found.run.header);
-    this.cluster = clusterAt({ run: found.run }, found.run.journal.at(-1)?.seq ?? 0);
-    return this.entered();
+    return this.have(found.run, found.run.journal.at(-1)?.seq ?? 0);
   }
 
   private undo(): string {
@@ -269,7 +269,15 @@ export class InlineBridge implements SynodBridge {
     return deed?.text ?? '';
   }
 
+  /** A run as it was after so many events takes the place of the one before. */
+  have(run: Run, seq: number): SessionInfo {
+    this.begin(run.header);
+    this.cluster = clusterAt({ run }, seq);
+    return this.entered();
+  }
+
   private carryOut(channel: WindowChannel, argument: unknown): unknown {
+    if (isOfLab(channel)) return this.lab.carryOut(channel, argument, this);
     switch (channel) {
       case 'app:info':
         return { version: '0.1.0', electron: '33', chromium: '130', node: '20', platform: 'test' };

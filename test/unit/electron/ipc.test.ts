@@ -4,6 +4,7 @@ import { windowRequests } from '../../../src/contract/contract.ts';
 import { ClusterService } from '../../../electron/main/cluster-service.ts';
 import { answerRequests, type RequestEvent, type RequestHandlers } from '../../../electron/main/ipc.ts';
 import { Files, type Dialogs } from '../../../electron/main/files.ts';
+import { Lab } from '../../../electron/main/lab.ts';
 import { requestHandlers } from '../../../electron/main/requests.ts';
 import { usualRun } from '../../../electron/main/runs.ts';
 import { testService } from './cluster.ts';
@@ -22,7 +23,8 @@ beforeEach(async () => {
   listeners = new Map();
   const never: Dialogs = { open: async () => null, save: async () => null };
   const files = new Files(service, never, '0.1.0');
-  const parts = { service, files, journals: '/nowhere', info: {} as never, report: world.options.engine.report };
+  const lab = new Lab({ service, files, startJob: () => Promise.reject(new Error('no threads here')), cores: 2, send: () => undefined, report: world.options.engine.report });
+  const parts = { service, files, lab, journals: '/nowhere', info: {} as never, report: world.options.engine.report };
   const handlers: RequestHandlers = {
     ...requestHandlers(parts),
     'app:info': () => {
