@@ -4,6 +4,7 @@ import SidePanel from '../../renderer/panels/side/SidePanel.vue';
 import LogPanel from '../../renderer/panels/log/LogPanel.vue';
 import MutantChip from '../../renderer/panels/bar/MutantChip.vue';
 import { useActions } from '../../renderer/actions.ts';
+import { clusterMarks } from '../../renderer/panels/timeline/clusters.ts';
 import { Announcer } from '../../renderer/stage/announcements.ts';
 import { useChecks } from '../../renderer/stores/checks.ts';
 import { checksOf, mutantOf, type ViolationWorld } from '../../src/contract/index.ts';
@@ -251,6 +252,9 @@ describe('elsewhere', () => {
     await settled();
     const alarms = on.history.marks().filter(({ kind, at }) => (kind === 'violation' || kind === 'conflict') && at === violation.at);
     expect(alarms.every(({ kind }) => kind === 'violation')).toBe(true);
+    // However far apart its events are drawn: one step is one alarm.
+    const clusters = clusterMarks(on.history.marks(), on.history.total, 20_000);
+    expect(clusters.filter(({ kind }) => kind === 'violation').map(({ count }) => count)).toEqual([alarms.length]);
     on.history.seek(violation.seq);
     await settled();
     expect(on.history.markAfter()).toMatchObject({ kind: 'violation', seq: violation.seq });

@@ -33,11 +33,15 @@ export function momentAt(x: number, total: number, width: number): number {
 export function clusterMarks(marks: readonly Mark[], total: number, width: number): Cluster[] {
   const clusters: Cluster[] = [];
   const open: Record<MarkLook['lane'], { -readonly [K in keyof Cluster]: Cluster[K] } | null> = { above: null, below: null };
-  marks.forEach(({ seq, kind }, index) => {
-    const { lane, rank } = markLooks[kind];
+  /** When the last alarm was raised. What one step does is one alarm, however many checks it fails. */
+  let alarmAt = -1;
+  marks.forEach(({ seq, at, kind }, index) => {
+    const { lane, rank, shape } = markLooks[kind];
     const x = placeOf(seq + 1, total, width);
     const last = open[lane];
-    if (last === null || x - last.x >= GAP[lane]) {
+    const isSameAlarm = shape === 'alarm' && at === alarmAt;
+    if (shape === 'alarm') alarmAt = at;
+    if (last === null || (x - last.x >= GAP[lane] && !isSameAlarm)) {
       clusters.push((open[lane] = { x, lane, kind, count: 1, from: index, to: index + 1 }));
       return;
     }
