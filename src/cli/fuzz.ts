@@ -1,7 +1,7 @@
 /** `synod fuzz`: many short runs with random faults, on all cores. */
 import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Finding, FuzzRequest, JobNews, JobProgress, JobResult } from '../explore/job.ts';
+import type { Finding, JobNews, JobProgress, JobResult } from '../explore/job.ts';
 import { planOf } from '../explore/plan.ts';
 import { InlineCluster } from '../host/inline.ts';
 import { runJob } from '../host/jobs/run-job.ts';
@@ -24,6 +24,7 @@ import {
   type FuzzFinding,
   type FuzzSummary,
 } from './fuzz-report.ts';
+import { requestOf } from './fuzz-shard.ts';
 
 /** The built thread, beside this bundle. */
 const worker = join(__dirname, '..', 'main', 'job-worker.cjs');
@@ -75,13 +76,6 @@ function conclude(summary: FuzzSummary, json: boolean, aborted: boolean): number
   write(json ? `${JSON.stringify(summary)}\n` : describeSummary(summary));
   if (summary.violation !== null) return EXIT_VIOLATION;
   return aborted && !summary.complete ? EXIT_INTERRUPTED : EXIT_OK;
-}
-
-/** The runs that are had here. */
-function requestOf({ protocol, mutant, runs, seed, nodes, shrink, shard }: FuzzOptions): FuzzRequest {
-  const { index, of } = shard ?? { index: 1, of: 1 };
-  const [from, to] = [index - 1, index].map((part) => Math.floor((runs * part) / of));
-  return { type: 'fuzz', protocol, mutant, runs: to! - from!, seed: seed + from!, shrink, ...(nodes !== null && { nodes }) };
 }
 
 /** Saves a finding as a run that opens right after the violation, and as a scenario. */

@@ -7,7 +7,7 @@ import { nodeBundle } from '../../build/vite.node.mjs';
 import { testEntries, testEntry } from './workers.ts';
 
 export default async function setup(): Promise<void> {
-  await build(['router', 'node', 'history']);
+  await build(['router', 'node', 'history', 'job']);
   for (const entry of testEntries) {
     await bundle(nodeBundle(join(root, 'test', 'support', `${entry}.ts`), testEntry(entry)));
   }

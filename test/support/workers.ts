@@ -10,6 +10,7 @@ export const testEntries = [
   'dicey-node',
   'dicey-history',
   'journal-child',
+  'puppet-job',
 ] as const;
 
 /** The bundle of a test's own entry. */
@@ -24,5 +25,8 @@ export const realWorkers = {
 
 /** The entry of the history's thread. */
 export const historyWorker = join(outDir, 'main', 'history-worker.cjs');
+
+/** The entry of a job's thread. */
+export const jobWorker = join(outDir, 'main', 'job-worker.cjs');
 
 export const puppetWorkers = { router: testEntry('puppet-router'), node: testEntry('puppet-node') };
