@@ -55,7 +55,7 @@ export function afterRun(request: ExploreRequest, from: BegunRun): Scope {
         crashes: 0,
       };
       const own = said.filter((saying) => saying.from === node && !(saying.type === 'message' && model.inert(saying.message)));
-      return locals.add(core, Int32Array.from(new Set(own.map((saying) => locals.label(saying)))).sort());
+      return locals.add(core, own.map((saying) => locals.label(saying)));
     });
   return { model, header: from.header, start };
 }

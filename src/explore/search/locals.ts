@@ -5,18 +5,11 @@
  * others have said.
  */
 import type { NodeId } from '../../protocol/protocol.ts';
-import type { Ask, Broken, Model, Moment, Saying } from './model.ts';
-import { canonical, renamed, type Renaming } from './plain.ts';
-import { encoded, newcomer, takeStep, type Core, type CrashPlace, type Given, type Outcome } from './steps.ts';
+import { givenOf, labelText, renamedCore, renamedSaying, type Label } from './labels.ts';
+import type { Broken, Model, Moment, Saying } from './model.ts';
+import { canonical, type Renaming } from './plain.ts';
+import { newcomer, takeStep, type Core, type CrashPlace, type Outcome } from './steps.ts';
 import { Names, PairMap, Rows } from './tables.ts';
-
-/** What can be given to a node, by its number: a saying that is a message, or one of these. */
-export type Label =
-  | Saying
-  | { readonly type: 'timer'; readonly name: string }
-  | { readonly type: 'request'; readonly ask: Ask }
-  | { readonly type: 'crash' }
-  | { readonly type: 'start' };
 
 /** What can come of it. */
 export interface Transition {
@@ -30,8 +23,21 @@ export interface Transition {
   readonly broken: Broken | null;
 }
 
+/** What the protocol does, with everything in it by its number. */
+interface Done {
+  readonly number: number;
+  readonly core: number;
+  /** What is said in it, as a set. */
+  readonly said: number;
+  readonly moments: readonly Moment[];
+  readonly places: readonly CrashPlace[];
+}
+
 /** Seeds that are tried in a step that draws random numbers, so that each of a few choices is made. */
 const SEEDS = 16;
+/** More different things than these are not said in a scope, nor told by a node to itself in one go. */
+const LABELS_MAX = 2 ** 16;
+const PLACES_MAX = 2 ** 6;
 
 const NONE: readonly Transition[] = [];
 const UNKNOWN = -1;
@@ -51,10 +57,19 @@ export class Locals {
   /** By local state, of the messages that can reach it: those that change nothing, and those in which a crash changes nothing. */
   idle: Rows;
   calm: Rows;
-  readonly #names = new Names();
+  /** By what they are made of: local states, unions of sets, what is told, what a step breaks. */
+  readonly #numbers = new PairMap();
+  readonly #unions = new PairMap();
+  readonly #tellers = new PairMap();
+  readonly #judged = new PairMap();
+  readonly #verdicts: (Broken | null)[] = [null];
   readonly #labelNames = new Names();
   readonly #coreNames = new Names();
   readonly #cores: Core[] = [];
+  /** By core: the number of its disk. */
+  readonly #diskNames = new Names();
+  readonly #disks: number[] = [];
+  #dones = 0;
   readonly #coreOf: number[] = [];
   readonly #saidNames = new Names();
   readonly #saidSets: Int32Array[] = [];
@@ -62,7 +77,8 @@ export class Locals {
   /** By label: its bit among the messages to its receiver; by receiver and bit: the label. */
   readonly #bits: number[] = [];
   readonly #messages: number[][];
-  readonly #steps = new Map<number, readonly Outcome[]>();
+  readonly #steps = new Map<number, readonly Done[]>();
+  readonly #turns = new Map<Renaming, { readonly cores: Map<number, number>; readonly said: Map<number, number> }>();
   readonly #delivered = new PairMap();
   readonly #struck = new PairMap();
   readonly #many: (readonly Transition[])[] = [];
@@ -92,7 +108,8 @@ export class Locals {
 
   /** Memory of the tables, bytes; the local states themselves not counted, of which there are few. */
   get bytes(): number {
-    return this.open.bytes + this.idle.bytes + this.calm.bytes + this.#delivered.bytes + this.#struck.bytes;
+    const tables = [this.open, this.idle, this.calm, this.#delivered, this.#struck, this.#numbers, this.#unions, this.#tellers, this.#judged];
+    return tables.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   core(local: number): Core {
@@ -123,35 +140,22 @@ export class Locals {
     return number;
   }
 
-  /** The number of a local state. @param said labels, ascending */
-  add(core: Core, said: Int32Array): number {
-    const coreText = canonical(core, this.model.words);
-    const coreNumber = this.#coreNames.number(coreText);
-    if (coreNumber === this.#cores.length) this.#cores.push(core);
-    const saidNumber = this.#addSaid(said);
-    const number = this.#names.number(`${coreNumber}/${saidNumber}`);
-    if (number < this.size) return number;
-    this.#coreOf.push(coreNumber);
-    this.said.push(saidNumber);
-    this.crashes.push(core.crashes);
-    this.idle.reach(number);
-    this.calm.reach(number);
-    const { told, key } = this.model.properties.told(core.node, this.#sayings(saidNumber), core.disk);
-    const toldNumber = this.#toldNames.number(`${core.node} ${key}`);
-    if (toldNumber === this.tellings.length) this.tellings.push(told);
-    this.told.push(toldNumber);
-    return number;
+  /** The number of a local state. @param said labels */
+  add(core: Core, said: readonly number[]): number {
+    return this.#add(this.#addCore(core), this.#addSaid(said));
   }
 
   /** A node that has come up for the first time, and whose timers have fired as long as they had something new to say. */
   initial(node: NodeId): number {
-    let local = this.add(newcomer(node), new Int32Array(0));
+    let local = this.add(newcomer(node), []);
     local = this.#transitions(local, this.#start, null)[0]!.target;
     for (let before = -1; before !== local; ) {
       before = local;
       for (const name of this.core(local).timers) {
         for (const { target } of this.#transitions(local, this.label({ type: 'timer', name }), null)) {
-          if (this.#sameCore(local, target)) local = this.#join(local, target);
+          if (this.#coreOf[local] !== this.#coreOf[target]) continue;
+          // One after the other: it has said both.
+          local = this.#add(this.#coreOf[local]!, this.#union(this.said[local]!, this.said[target]!));
         }
       }
     }
@@ -190,17 +194,17 @@ export class Locals {
 
   /** The local state with others in the places of nodes and values. */
   renamed(local: number, renaming: Renaming): number {
-    const { model } = this;
-    const core = this.core(local);
-    const { words } = model;
-    const said = this.sayings(local).map((saying) => this.label(renamedSaying(saying, model, renaming)));
-    const changed: Core = {
-      ...core,
-      node: renaming.nodes[core.node]!,
-      state: renamed(core.state, words, renaming),
-      disk: model.renamedDisk(core.disk, renaming),
-    };
-    return this.add(changed, Int32Array.from(said).sort());
+    let turned = this.#turns.get(renaming);
+    if (turned === undefined) this.#turns.set(renaming, (turned = { cores: new Map(), said: new Map() }));
+    const [core, said] = [this.#coreOf[local]!, this.said[local]!];
+    let toCore = turned.cores.get(core);
+    if (toCore === undefined) turned.cores.set(core, (toCore = this.#addCore(renamedCore(this.#cores[core]!, this.model, renaming))));
+    let toSaid = turned.said.get(said);
+    if (toSaid === undefined) {
+      toSaid = this.#addSaid(this.#sayings(said).map((saying) => this.label(renamedSaying(saying, this.model, renaming))));
+      turned.said.set(said, toSaid);
+    }
+    return this.#add(toCore, toSaid);
   }
 
   #ownOf(local: number): readonly Transition[] {
@@ -227,41 +231,52 @@ export class Locals {
   }
 
   #transitions(local: number, label: number, crash: CrashPlace | null): readonly Transition[] {
-    const core = this.#coreOf[local]!;
     const transitions: Transition[] = [];
-    for (const outcome of this.#outcomes(core, label, crash)) {
-      if (!this.model.within(outcome.core.state)) continue;
-      const moments = this.#momentsOf(label, core, outcome.moments);
-      const target = this.add(outcome.core, this.#joined(this.said[local]!, moments));
-      const before = this.tellings[this.told[local]!];
-      const { node, disk, crashes } = this.#cores[core]!;
-      const broken = this.model.properties.step(node, before, disk, crashes, moments);
+    for (const done of this.#outcomes(this.#coreOf[local]!, label, crash)) {
+      const target = this.#add(done.core, this.#union(this.said[local]!, done.said));
+      const broken = this.#verdict(local, done);
       transitions.push({ label, target, crash, costs: crash !== null || label === this.#crash, broken });
     }
     return transitions.length > 1 ? distinct(transitions) : transitions;
   }
 
-  /** That it was asked is said by the request itself. */
-  #momentsOf(label: number, core: number, moments: readonly Moment[]): readonly Moment[] {
-    const given = this.labels[label]!;
-    if (given.type !== 'request') return moments;
-    return [{ type: 'said', saying: { type: 'asked', from: this.#cores[core]!.node, value: given.ask.value } }, ...moments];
+  /** What the step breaks, by what the node has told before. */
+  #verdict(local: number, { number, moments }: Done): Broken | null {
+    const told = this.told[local]!;
+    const known = this.#judged.get(told, number, UNKNOWN);
+    if (known !== UNKNOWN) return this.#verdicts[known]!;
+    const { node, disk, crashes } = this.core(local);
+    const broken = this.model.properties.step(node, this.tellings[told], disk, crashes, moments);
+    this.#judged.set(told, number, broken === null ? 0 : this.#verdicts.push(broken) - 1);
+    return broken;
   }
 
-  /** What the protocol does, by random choices. */
-  #outcomes(core: number, label: number, crash: CrashPlace | null): readonly Outcome[] {
+  /** What the protocol does, by random choices, within the scope. */
+  #outcomes(core: number, label: number, crash: CrashPlace | null): readonly Done[] {
     const place = crash === null ? 0 : 1 + crash.input * 2 + (crash.point === 'after-save' ? 1 : 0);
-    const key = (core * 2 ** 14 + label) * 2 ** 6 + place;
+    const key = (core * LABELS_MAX + label) * PLACES_MAX + place;
     const known = this.#steps.get(key);
     if (known !== undefined) return known;
-    const given = givenOf(this.labels[label]!);
-    const outcomes = [takeStep(this.model, this.#cores[core]!, given, 0, crash)];
-    // Only a timer has a node choose whom to ask; what else is drawn is how long it waits.
-    if (outcomes[0]!.drew && given.type === 'timer') {
-      for (let seed = 1; seed < SEEDS; seed++) outcomes.push(takeStep(this.model, this.#cores[core]!, given, seed, crash));
+    const given = this.labels[label]!;
+    const outcomes = [takeStep(this.model, this.#cores[core]!, givenOf(given), 0, crash)];
+    // What else is drawn is how long a node waits.
+    if (given.type === 'timer' && given.name === this.model.chatter) {
+      for (let seed = 1; seed < SEEDS; seed++) outcomes.push(takeStep(this.model, this.#cores[core]!, givenOf(given), seed, crash));
     }
-    this.#steps.set(key, outcomes);
-    return outcomes;
+    const within = outcomes.filter((outcome) => this.model.within(outcome.core.state));
+    const done = within.map((outcome) => this.#done(outcome, given, this.#cores[core]!.node));
+    const fresh = done.filter(({ core, said }, at) => done.findIndex((other) => other.core === core && other.said === said) === at);
+    this.#steps.set(key, fresh);
+    return fresh;
+  }
+
+  #done(outcome: Outcome, given: Label, from: NodeId): Done {
+    const { places } = outcome;
+    // That it was asked is said by the request itself.
+    const asked: Moment[] = given.type === 'request' ? [{ type: 'said', saying: { type: 'asked', from, value: given.ask.value } }] : [];
+    const moments = [...asked, ...outcome.moments];
+    const said = moments.flatMap((moment) => (moment.type === 'said' ? [this.label(moment.saying)] : []));
+    return { number: this.#dones++, core: this.#addCore(outcome.core), said: this.#addSaid(said), moments, places };
   }
 
   #encoded(transitions: readonly Transition[], local: number): number {
@@ -282,12 +297,56 @@ export class Locals {
     return [...this.#saidSets[said]!].map((label) => this.labels[label] as Saying);
   }
 
-  #addSaid(said: Int32Array): number {
-    const number = this.#saidNames.number(said.join());
+  #add(core: number, said: number): number {
+    const known = this.#numbers.get(core, said, UNKNOWN);
+    if (known !== UNKNOWN) return known;
+    const number = this.size;
+    this.#numbers.set(core, said, number);
+    this.#coreOf.push(core);
+    this.said.push(said);
+    this.crashes.push(this.#cores[core]!.crashes);
+    this.idle.reach(number);
+    this.calm.reach(number);
+    this.told.push(this.#tell(core, said));
+    return number;
+  }
+
+  /** The number of what a node tells. */
+  #tell(core: number, said: number): number {
+    const known = this.#tellers.get(this.#disks[core]!, said, UNKNOWN);
+    if (known !== UNKNOWN) return known;
+    const { node, disk } = this.#cores[core]!;
+    const { told, key } = this.model.properties.told(node, this.#sayings(said), disk);
+    const number = this.#toldNames.number(key);
+    if (number === this.tellings.length) this.tellings.push(told);
+    this.#tellers.set(this.#disks[core]!, said, number);
+    return number;
+  }
+
+  #addCore(core: Core): number {
+    const number = this.#coreNames.number(canonical(core, this.model.words));
+    if (number < this.#cores.length) return number;
+    this.#cores.push(core);
+    this.#disks.push(this.#diskNames.number(`${core.node} ${JSON.stringify(core.disk)}`));
+    return number;
+  }
+
+  /** The number of a set of labels. */
+  #addSaid(said: readonly number[]): number {
+    const set = Int32Array.from(new Set(said)).sort();
+    const number = this.#saidNames.number(set.join());
     if (number < this.#saidSets.length) return number;
-    this.#saidSets.push(said);
+    this.#saidSets.push(set);
     this.#open(number);
     return number;
+  }
+
+  #union(a: number, b: number): number {
+    const known = this.#unions.get(a, b, UNKNOWN);
+    if (known !== UNKNOWN) return known;
+    const union = this.#addSaid([...this.#saidSets[a]!, ...this.#saidSets[b]!]);
+    this.#unions.set(a, b, union);
+    return union;
   }
 
   #open(said: number): void {
@@ -302,22 +361,6 @@ export class Locals {
     }
   }
 
-  #joined(said: number, moments: readonly Moment[]): Int32Array {
-    const all = new Set(this.#saidSets[said]);
-    for (const moment of moments) if (moment.type === 'said') all.add(this.label(moment.saying));
-    return Int32Array.from(all).sort();
-  }
-
-  #sameCore(a: number, b: number): boolean {
-    return this.#coreOf[a] === this.#coreOf[b];
-  }
-
-  /** The first, having said what the second has said too. */
-  #join(a: number, b: number): number {
-    const all = new Set([...this.#saidSets[this.said[a]!]!, ...this.#saidSets[this.said[b]!]!]);
-    return this.add(this.core(a), Int32Array.from(all).sort());
-  }
-
   /** Room for more different messages to a node. */
   #widen(): void {
     this.width *= 2;
@@ -328,42 +371,10 @@ export class Locals {
   }
 }
 
-function givenOf(label: Label): Given {
-  switch (label.type) {
-    case 'message':
-    case 'timer':
-      return label;
-    case 'request':
-      return { type: 'request', request: label.ask.request };
-    case 'crash':
-    case 'start':
-      return { type: label.type };
-    default:
-      throw new Error(`nobody is given what was ${label.type}`);
-  }
-}
-
-function labelText(label: Label, { words }: Model): string {
-  switch (label.type) {
-    case 'message':
-      return `${label.from}>${label.to} ${label.kind} ${label.body.join()}${label.open ? '' : ' gone'}`;
-    case 'request':
-      return `request ${label.ask.value}`;
-    default:
-      return canonical(label, words);
-  }
-}
-
 /** Each state once. A transition that breaks something is kept. */
 function distinct(transitions: readonly Transition[]): readonly Transition[] {
   return transitions.filter(
     ({ target, broken }, at) =>
       transitions.findIndex((other) => other.target === target && (other.broken === null) === (broken === null)) === at,
   );
-}
-
-function renamedSaying(saying: Saying, { protocol, words }: Model, renaming: Renaming): Saying {
-  const fresh = renamed(saying, words, renaming);
-  if (fresh.type !== 'message') return fresh;
-  return { ...fresh, body: encoded(protocol, fresh.message) };
 }

@@ -91,8 +91,8 @@ export interface Model {
   asks(node: NodeId, state: unknown): readonly Ask[];
   /** Whether the state is within the scope; a step that leads out of it is not taken. */
   within(state: unknown): boolean;
-  /** Has the state draw other random numbers from now on. @returns whether it has a generator at all */
-  reseed(state: unknown, seed: number): boolean;
+  /** Has the state draw these random numbers from now on. */
+  reseed(state: unknown, seed: number): void;
   /** Whether it can change nothing at any node within the scope. */
   inert(message: unknown): boolean;
   /** What a node that comes up finds on its disk, as far as the properties are about it. */

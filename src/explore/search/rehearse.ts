@@ -10,7 +10,8 @@ import type { NodeId } from '../../protocol/protocol.ts';
 import { InlineCluster } from '../../host/inline.ts';
 import { replayTo } from '../../host/replay.ts';
 import type { BegunRun } from '../job.ts';
-import type { Label, Locals } from './locals.ts';
+import type { Label } from './labels.ts';
+import type { Locals } from './locals.ts';
 import type { Model, Saying } from './model.ts';
 import type { Step } from './search.ts';
 
@@ -61,8 +62,10 @@ export class Rehearsal {
 
   /** @throws RehearsalError */
   take(steps: readonly Step[]): void {
+    const begun = this.#at - 1;
     for (const [index, step] of steps.entries()) {
-      this.#goOn(this.#apart);
+      // Evenly, whatever a step took.
+      this.#goOn(begun + (index + 1) * this.#apart - this.#at);
       this.#take(step, steps.slice(index + 1));
       this.#goOn(1);
     }

@@ -82,6 +82,8 @@ export class Search {
   #limited = false;
   #found: { readonly broken: Broken; readonly from: number; readonly step: Step } | null = null;
   #seen = 0;
+  /** As it is when all has been seen. */
+  readonly #sights: number;
   // What the transition at hand comes from.
   #from = -1;
   #asleep = 0;
@@ -100,6 +102,7 @@ export class Search {
     this.#next = new Int32Array(count);
     this.#tellings = new Array<unknown>(count);
     this.#all = (1 << count) - 1;
+    this.#sights = 2 ** model.properties.sometimes.length - 1;
     this.#symmetry = options.symmetry && model.symmetric ? new Symmetry(locals, this.initial) : null;
     const first = Int32Array.from(this.initial);
     this.#symmetry?.settle(first, 0);
@@ -254,7 +257,7 @@ export class Search {
     const { properties } = this.#model;
     const { tellings, told } = this.locals;
     for (let place = 0; place < state.length; place++) this.#tellings[place] = tellings[told[state[place]!]!];
-    this.#seen |= properties.seen(this.#tellings);
+    if (this.#seen !== this.#sights) this.#seen |= properties.seen(this.#tellings);
     return properties.state(this.#tellings);
   }
 

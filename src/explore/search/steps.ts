@@ -43,8 +43,6 @@ export interface Outcome {
   readonly moments: readonly Moment[];
   /** Where a crash could have struck, so that something else would have come of it. */
   readonly places: readonly CrashPlace[];
-  /** Random numbers were drawn. */
-  readonly drew: boolean;
 }
 
 /** Step for step. */
@@ -69,10 +67,10 @@ export function newcomer(node: NodeId): Core {
 
 /**
  * Takes a step.
- * @param seed of the random numbers that are drawn in it; `null`: as they come
+ * @param seed of the random numbers that are drawn in it
  * @param crash where a crash strikes in it; the node then comes up again. `null`: nowhere
  */
-export function takeStep(model: Model, core: Core, given: Given, seed: number | null, crash: CrashPlace | null): Outcome {
+export function takeStep(model: Model, core: Core, given: Given, seed: number, crash: CrashPlace | null): Outcome {
   const work: Work = {
     model,
     node: core.node,
@@ -83,16 +81,15 @@ export function takeStep(model: Model, core: Core, given: Given, seed: number | 
     moments: [],
     places: [],
   };
-  let drew = false;
   if (given.type === 'start') comeUp(work);
   else if (given.type === 'crash') restart(work);
   else {
-    drew = seed !== null && model.reseed(work.state, seed);
+    model.reseed(work.state, seed);
     if (!goOn(work, inputOf(model, work, given), crash)) restart(work);
   }
   const { node, state, crashes, moments, places } = work;
   const disk = [...work.disk.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
-  return { core: { node, state, disk, timers: [...work.timers].sort(), crashes }, moments, places, drew };
+  return { core: { node, state, disk, timers: [...work.timers].sort(), crashes }, moments, places };
 }
 
 function inputOf({ protocol }: Model, { timers }: Work, given: Exclude<Given, { type: 'start' | 'crash' }>): Input<unknown, unknown> {

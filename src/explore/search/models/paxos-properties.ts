@@ -81,7 +81,9 @@ export class PaxosState {
   }
 
   #agreement(told: readonly Told[]): Broken | null {
-    const ways = this.#chosen(told).map((vote) => {
+    const decided = this.#chosen(told);
+    if (decided.length === 0 && told.every(({ chosen }) => chosen.length === 0)) return null;
+    const ways = decided.map((vote) => {
       const voters = this.#voters(told, this.#votes.bit(vote)).map((node) => `n${node}`);
       return { ...vote, how: `is accepted by ${voters.join(', ')}` };
     });

@@ -80,10 +80,9 @@ export function paxosModel(scope: PaxosScope): Model {
       return values.map((value) => ({ value, request: protocol.propose!(instance, value) }));
     },
     within: (state) => (state as NodeState).proposer.round <= rounds,
-    reseed(state, seed): boolean {
+    reseed(state, seed) {
       const { random } = state as NodeState;
       for (const [at, part] of createRandom(seed).entries()) random[at] = part;
-      return true;
     },
     // Who asks for nothing but later instances is answered nothing.
     inert(message): boolean {
