@@ -1,5 +1,5 @@
 /** The history in words. */
-import { countOf, describeOperation, describeResult, type Bar, type Call, type PartialOrder, type Verdict } from '../../../src/contract/index.ts';
+import { countOf, describeOperation, describeResult, latencyText, type Bar, type Call, type PartialOrder, type Verdict } from '../../../src/contract/index.ts';
 import { countText, preciseTime } from '../../moment-text.ts';
 import type { Judged } from '../../stores/linearizability.ts';
 
@@ -41,12 +41,12 @@ export function spokenText(bar: Bar, place: number | null, blocked: boolean): st
   return `${call.client}: ${describeOperation(call.operation)}, ${answer}${where}; ${timesText(call)}`;
 }
 
-/** `12.402 s, answered 310 ms later`; from a file without times, their numbers. */
+/** `asked at 12.402 s, answered 310 ms later`; from a file without times, their numbers. */
 export function timesText({ at, invoked, returned, result }: Call): string {
   if (at === null) return result === null ? `from ${invoked} on` : `from ${invoked} to ${returned}`;
   const asked = `asked at ${preciseTime(at.invoked)}`;
   if (at.returned === null) return `${asked}; it may take effect at any later moment, or never`;
-  return `${asked}, answered ${(Math.round((at.returned - at.invoked) / 100) / 10).toLocaleString('en')} ms later`;
+  return `${asked}, answered ${latencyText(at.returned - at.invoked)} later`;
 }
 
 /** All of it in a sentence or two, for those who do not see the picture. */

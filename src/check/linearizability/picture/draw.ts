@@ -8,6 +8,8 @@ import { AXIS, headHeight, NAMES, placeAt, xOf, type Drawn } from './view.ts';
 const NUMBER_GAP = 4;
 /** With more points in sight than this the line through them would be a blot. */
 const POINTS_MAX = 600;
+/** In lower lanes there is no room for numbers, px. */
+const NUMBERS_FROM = 22;
 const TICK_GAP = 90;
 const TEXT = 11;
 const CLIENT_INKS = 8;
@@ -59,7 +61,7 @@ function topOf({ picture, view }: Drawn, lane: number): number {
 /** Within a lane: room for numbers, and the bar. */
 function barBox(drawn: Drawn, lane: number): { readonly y: number; readonly height: number } {
   const { laneHeight } = drawn.view;
-  const numbers = laneHeight >= 24 ? 11 : 5;
+  const numbers = laneHeight >= NUMBERS_FROM ? 11 : 5;
   return { y: topOf(drawn, lane) + numbers, height: laneHeight - numbers - 3 };
 }
 
@@ -164,7 +166,7 @@ function orderShapes(drawn: Drawn): Shape[] {
     const { lane } = picture.bars[calls[first + i]!]!;
     const text = String(first + i + 1);
     const width = textWidth(text, 10) + NUMBER_GAP;
-    if (view.laneHeight < 24 || x - width / 2 < (written.get(lane) ?? -Infinity)) continue;
+    if (view.laneHeight < NUMBERS_FROM || x - width / 2 < (written.get(lane) ?? -Infinity)) continue;
     written.set(lane, x + width / 2);
     shapes.push({ type: 'text', x: x + 5, y: y - 5, text, ink: '--past-text', size: 10, bold: true });
   }
@@ -175,7 +177,7 @@ function orderShapes(drawn: Drawn): Shape[] {
 function blockedShapes(drawn: Drawn): Shape[] {
   const { failure, picture, view } = drawn;
   const bar = failure === null ? undefined : picture.bars[failure.blocked];
-  if (bar === undefined || view.laneHeight < 24) return [];
+  if (bar === undefined || view.laneHeight < NUMBERS_FROM) return [];
   const text = `${BLOCKED}${bar.operation} → ${bar.answer}`;
   const [left, right] = [xOf(view, bar.from), xOf(view, bar.to)];
   if (textWidth(text, TEXT) <= right - left - 8) return [];

@@ -117,7 +117,11 @@ export function placeOrder({ bars, to }: Picture, calls: readonly number[]): Ord
     // Those with the same limits are spread evenly between them.
     let end = i + 1;
     while (end < calls.length && earliest[end] === earliest[i] && latest[end] === latest[i]) end++;
-    for (let j = i; j < end; j++) places.push(earliest[i]! + ((latest[i]! - earliest[i]!) * (j - i + 1)) / (end - i + 1));
+    for (let j = i; j < end; j++) {
+      const even = earliest[i]! + ((latest[i]! - earliest[i]!) * (j - i + 1)) / (end - i + 1);
+      // Limits ascend, so that what comes before is never too late.
+      places.push(Math.max(even, places.at(-1) ?? even));
+    }
     i = end;
   }
   return { calls, places, positions: new Map(calls.map((index, position) => [index, position])) };
