@@ -17,7 +17,7 @@ for (const size of SIZES) {
       const { page } = person;
       await scene(person, size, theme);
 
-      for (const tab of ['Chosen', 'Ballots', 'Node'] as const) {
+      for (const tab of ['Chosen', 'Ballots', 'Node', 'Checks'] as const) {
         await person.show(tab);
         await clean(person, `the panel ${tab}, a parted network, a crashed node`);
       }

@@ -82,7 +82,7 @@ export class Person {
   }
 
   /** Brings one of the panels on the right to the front. */
-  async show(tab: 'Chosen' | 'Ballots' | 'Node' | 'Messages'): Promise<void> {
+  async show(tab: 'Chosen' | 'Ballots' | 'Node' | 'Messages' | 'Checks'): Promise<void> {
     await this.page.getByRole('tab', { name: tab, exact: true }).click();
   }
 
