@@ -3,39 +3,44 @@
  * same. Direct-mapped, of a fixed size; what is read is plain data that nobody changes.
  */
 
-const SIZE = 512;
-/** Longer stretches are read anew each time. */
-const LENGTH_MAX = 1_024;
-
-interface Row<T> {
-  readonly salt: number;
-  readonly bytes: Uint8Array;
-  readonly value: T;
-}
+const ROWS = 512;
+/** Longer stretches are not remembered. */
+const ROW_BYTES = 256;
 
 export class ByteTable<T> {
-  private readonly rows = new Array<Row<T> | null>(SIZE).fill(null);
+  private readonly bytes = new Uint8Array(ROWS * ROW_BYTES);
+  private readonly lengths = new Int32Array(ROWS).fill(-1);
+  /** What the bytes were read as. */
+  private readonly salts = new Int32Array(ROWS);
+  private readonly values = new Array<T | undefined>(ROWS).fill(undefined);
+  /** The row of the stretch that was looked for last; -1: it is too long. */
+  private row = -1;
 
-  /**
-   * @param salt what the bytes are read as
-   * @param read is called when they are not known
-   */
-  get(salt: number, bytes: Uint8Array, from: number, to: number, read: (salt: number, from: number, to: number) => T): T {
+  /** What `bytes[from … to)` was read as, with this salt; undefined: not known, and `put` may say it. */
+  get(salt: number, bytes: Uint8Array, from: number, to: number): T | undefined {
     const length = to - from;
-    if (length > LENGTH_MAX) return read(salt, from, to);
+    if (length > ROW_BYTES) {
+      this.row = -1;
+      return undefined;
+    }
     let hash = salt;
     for (let i = from; i < to; i++) hash = (Math.imul(hash, 31) + bytes[i]!) | 0;
-    const at = (hash ^ (hash >>> 9)) & (SIZE - 1);
-    const row = this.rows[at]!;
-    if (row !== null && row.salt === salt && sameBytes(row.bytes, bytes, from, length)) return row.value;
-    const value = read(salt, from, to);
-    this.rows[at] = { salt, bytes: bytes.slice(from, to), value };
+    const row = (hash ^ (hash >>> 9) ^ (hash >>> 18)) & (ROWS - 1);
+    this.row = row;
+    if (this.lengths[row] !== length || this.salts[row] !== salt) return undefined;
+    const own = this.bytes;
+    for (let i = from, at = row * ROW_BYTES; i < to; i++, at++) if (own[at] !== bytes[i]) return undefined;
+    return this.values[row];
+  }
+
+  /** Remembers what a stretch was read as, right after `get` did not know it. */
+  put(salt: number, bytes: Uint8Array, from: number, to: number, value: T): T {
+    const { row, bytes: own } = this;
+    if (row < 0) return value;
+    for (let i = from, at = row * ROW_BYTES; i < to; i++, at++) own[at] = bytes[i]!;
+    this.lengths[row] = to - from;
+    this.salts[row] = salt;
+    this.values[row] = value;
     return value;
   }
-}
-
-function sameBytes(known: Uint8Array, bytes: Uint8Array, from: number, length: number): boolean {
-  if (known.length !== length) return false;
-  for (let i = 0; i < length; i++) if (known[i] !== bytes[from + i]) return false;
-  return true;
 }

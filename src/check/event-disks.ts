@@ -1,7 +1,7 @@
 /** What the events of a run tell of the nodes' disks: what each held when its node came up, and when a save was synced. */
 import { conditionsOf } from '../network/faults/conditions.ts';
 import type { FaultSettings } from '../network/faults/fault.ts';
-import { Disk, type DiskData, type Write } from '../cluster/disk/disk.ts';
+import { Disk, type DiskData, type Save, type Write } from '../cluster/disk/disk.ts';
 import type { DiskAtStart } from '../cluster/events.ts';
 import type { NodeId, Saved } from '../protocol/protocol.ts';
 
@@ -9,7 +9,11 @@ import type { NodeId, Saved } from '../protocol/protocol.ts';
 export interface SavedRecords {
   readonly records: readonly Saved[];
   readonly writes: readonly Write[];
+  readonly lies: false;
 }
+
+/** So many saves of a node are put on its disk at once: it is seldom looked at. */
+const SAVES_MAX = 256;
 
 /** What events tell of one node's storage. */
 interface Storage {
@@ -20,6 +24,8 @@ interface Storage {
   lies: boolean;
   /** What a slow disk has not synced yet. */
   waiting: SavedRecords | null;
+  /** Synced, and not yet put on the disk. */
+  synced: Save[];
 }
 
 /** Plain data. */
@@ -35,21 +41,25 @@ export class EventDisks {
 
   constructor(data: EventDisksData = []) {
     for (const { node, disk, faults, waiting } of data) {
-      const storage = { disk: new Disk(disk), faults: new Map(faults), slow: false, lies: false, waiting };
+      const storage = { disk: new Disk(disk), faults: new Map(faults), slow: false, lies: false, waiting, synced: [] };
       setConditions(storage);
       this.storages.set(node, storage);
     }
   }
 
   save(): EventDisksData {
-    return [...this.storages].map(([node, { disk, faults, waiting }]) => {
+    return [...this.storages].map(([node, storage]) => {
+      const { disk, faults, waiting } = storage;
+      putOnDisk(storage);
       return { node, disk: disk.save(), faults: [...faults], waiting };
     });
   }
 
   /** A node comes up. @returns what it finds on its disk */
   start(node: NodeId, how: DiskAtStart): readonly Saved[] {
-    const { disk } = this.storageOf(node);
+    const storage = this.storageOf(node);
+    const { disk } = storage;
+    putOnDisk(storage);
     disk.start(how);
     return disk.load();
   }
@@ -61,7 +71,7 @@ export class EventDisks {
       storage.waiting = saved;
       return false;
     }
-    storage.disk.take({ writes: saved.writes, lies: storage.lies });
+    sync(storage, saved);
     return true;
   }
 
@@ -70,7 +80,7 @@ export class EventDisks {
     const storage = this.storageOf(node);
     const { waiting } = storage;
     storage.waiting = null;
-    if (waiting !== null) storage.disk.take({ writes: waiting.writes, lies: storage.lies });
+    if (waiting !== null) sync(storage, waiting);
     return waiting;
   }
 
@@ -83,6 +93,7 @@ export class EventDisks {
   crash(node: NodeId): void {
     const storage = this.storageOf(node);
     storage.waiting = null;
+    putOnDisk(storage);
     storage.disk.crash();
   }
 
@@ -93,11 +104,22 @@ export class EventDisks {
   private storageOf(node: NodeId): Storage {
     let storage = this.storages.get(node);
     if (storage === undefined) {
-      storage = { disk: new Disk(), faults: new Map(), slow: false, lies: false, waiting: null };
+      storage = { disk: new Disk(), faults: new Map(), slow: false, lies: false, waiting: null, synced: [] };
       this.storages.set(node, storage);
     }
     return storage;
   }
+}
+
+function sync(storage: Storage, saved: SavedRecords): void {
+  storage.synced.push(storage.lies ? { writes: saved.writes, lies: true } : saved);
+  if (storage.synced.length === SAVES_MAX) putOnDisk(storage);
+}
+
+function putOnDisk(storage: Storage): void {
+  if (storage.synced.length === 0) return;
+  storage.disk.take(storage.synced, null);
+  storage.synced = [];
 }
 
 function setConditions(storage: Storage): void {

@@ -8,11 +8,11 @@
  */
 import type { Monitor } from '../cluster/monitor.ts';
 import type { RunHeader } from '../cluster/run.ts';
-import { eventTypes, isStep, type EventType, type RunEvent } from '../cluster/events.ts';
+import { eventTypes, type EventType, type RunEvent } from '../cluster/events.ts';
 import { readEvent } from '../cluster/packed-events.ts';
 import type { AnyChecker, Fact, Violation } from '../protocol/checker.ts';
 import { Reader } from '../protocol/codec.ts';
-import type { AnyProtocol, NodeId } from '../protocol/protocol.ts';
+import type { AnyProtocol, NodeId, Saved } from '../protocol/protocol.ts';
 import { ByteTable } from './byte-table.ts';
 import { checkersOf } from './checkers.ts';
 import { EventDisks, type EventDisksData, type SavedRecords } from './event-disks.ts';
@@ -20,31 +20,53 @@ import { EventDisks, type EventDisksData, type SavedRecords } from './event-disk
 /** More are not told of in one run. */
 export const VIOLATIONS_MAX = 100;
 
-const numbers = Object.fromEntries(eventTypes.map((type, index) => [type, index])) as Record<EventType, number>;
-const { send: SEND, deliver: DELIVER, lost: LOST, save: SAVE } = numbers;
-/** Events that are nobody's business here. */
-const passed = new Set<EventType>([
-  'timer',
-  'setTimer',
-  'cancelTimer',
-  'note',
-  'partition',
-  'network',
-  'client',
-  'configure',
-  'link',
-  'cut',
-  'mend',
-  'hold',
-  'held',
-  'retimed',
-  'added',
-  'violation',
-]);
-const isPassed = eventTypes.map((type) => passed.has(type));
-const beginsStep = eventTypes.map(isStep);
-/** In the place of a message's kind: the bytes are those of a save. */
+/** What there is to do about an event. */
+const PASS = 0;
+const STEP = 1;
+const SEND = 2;
+const DELIVER = 3;
+const SAVE = 4;
+const CHOSEN = 5;
+const NOTE = 6;
+
+/** By number of its type: what there is to do about an event. */
+const treatments = new Uint8Array(eventTypes.map(treatmentOf));
+/** In the place of a message's kind: the bytes are those of a save, or of a text. */
 const RECORDS = -1;
+const TEXT = -2;
+
+function treatmentOf(type: EventType): number {
+  switch (type) {
+    case 'send':
+      return SEND;
+    case 'deliver':
+      return DELIVER;
+    case 'save':
+      return SAVE;
+    case 'chosen':
+      return CHOSEN;
+    case 'timer':
+      return STEP;
+    case 'setTimer':
+    case 'cancelTimer':
+    case 'note':
+    case 'partition':
+    case 'network':
+    case 'client':
+    case 'configure':
+    case 'link':
+    case 'cut':
+    case 'mend':
+    case 'hold':
+    case 'held':
+    case 'retimed':
+    case 'added':
+    case 'violation':
+      return PASS;
+    default:
+      return NOTE;
+  }
+}
 
 /** A packet that matters when it arrives. */
 interface Sent {
@@ -86,8 +108,13 @@ class RunMonitor implements Monitor {
   private readonly reader = new Reader(new Uint8Array(0));
   private readonly bodies = new ByteTable<unknown>();
   private readonly saves = new ByteTable<SavedRecords>();
-  /** What was sent last in this step. */
-  private lastSent: unknown = null;
+  private readonly texts = new ByteTable<string>();
+  /** What was sent last in this step, its kind, and where its body stands; a start of -1: nothing. */
+  private last: unknown = null;
+  private lastKind = 0;
+  private lastBytes: Uint8Array = new Uint8Array(0);
+  private lastStart = -1;
+  private lastLength = 0;
 
   constructor(header: RunHeader, protocol: AnyProtocol, checkers: readonly AnyChecker[], saved?: MonitorData) {
     this.protocol = protocol;
@@ -104,17 +131,19 @@ class RunMonitor implements Monitor {
 
   take(bytes: Uint8Array, from: number, to: number): void {
     const seq = this.seq++;
-    const type = bytes[from]!;
-    if (beginsStep[type] === true) this.lastSent = null;
-    if (isPassed[type] === true || this.reported.size >= VIOLATIONS_MAX) return;
+    const treatment = treatments[bytes[from]!]!;
+    if (treatment === PASS || this.reported.size >= VIOLATIONS_MAX) return;
+    if (treatment === SEND) return this.send(seq, bytes, from + 1);
+    this.lastStart = -1;
+    if (treatment === STEP || (treatment === DELIVER && this.packets.size === 0)) return;
     const reader = this.reader.reset(bytes, from, to);
-    if (type !== SEND && type !== DELIVER && type !== LOST && type !== SAVE) return this.note(readEvent(reader, seq, 0));
+    if (treatment === NOTE) return this.note(readEvent(reader, seq, 0));
     reader.byte();
     reader.uint();
-    if (type === SEND) this.send(seq, reader);
-    else if (type === SAVE) this.saveRecords(seq, reader);
-    else if (type === DELIVER) this.deliver(seq, reader);
-    else this.packets.delete(reader.uint());
+    const node = reader.byte();
+    if (treatment === DELIVER) this.deliver(seq, node, reader.uint());
+    else if (treatment === SAVE) this.saveRecords(seq, node, bytes, reader.at, to);
+    else this.chosen(seq, node, reader);
   }
 
   found(): readonly Violation[] {
@@ -133,50 +162,82 @@ class RunMonitor implements Monitor {
     };
   }
 
-  private send(seq: number, reader: Reader): void {
-    const node = reader.byte();
-    const packet = reader.uint();
-    const to = reader.byte();
-    reader.uint();
-    const kind = reader.byte();
+  /** @param at the place in `bytes` after the event's type */
+  private send(seq: number, bytes: Uint8Array, at: number): void {
+    // By far the most frequent event: read by hand, as the log writes it.
+    while (bytes[at++]! > 0x7f);
+    const node = bytes[at++]!;
+    const packetAt = at;
+    while (bytes[at++]! > 0x7f);
+    const to = bytes[at++]!;
+    while (bytes[at++]! > 0x7f);
+    const kind = bytes[at++]!;
+    const reader = this.reader.reset(bytes, at, bytes.length);
     const length = reader.uint();
-    const message = this.bodies.get(kind, reader.bytes, reader.at, reader.at + length, this.decode);
-    if (this.heard[kind] === true) this.packets.set(packet, { from: node, message });
-    if (message === this.lastSent) return;
-    this.lastSent = message;
+    const start = reader.at;
+    const heard = this.heard[kind] === true;
+    if (this.isLast(kind, bytes, start, length)) {
+      if (heard) this.hear(packetAt, node, this.last);
+      return;
+    }
+    const message = this.read(kind, bytes, start, start + length);
+    if (heard) this.hear(packetAt, node, message);
+    this.lastKind = kind;
+    this.lastBytes = bytes;
+    this.lastStart = start;
+    this.lastLength = length;
+    this.last = message;
     this.observe({ seq, node, effect: { type: 'send', to, message } });
   }
 
-  private readonly decode = (kind: number, from: number, to: number): unknown =>
-    this.protocol.decode(kind, this.reader.reset(this.reader.bytes, from, to));
+  /** Whether this is what was sent last in this step. */
+  private isLast(kind: number, bytes: Uint8Array, start: number, length: number): boolean {
+    const { lastStart, lastBytes } = this;
+    if (lastStart < 0 || kind !== this.lastKind || length !== this.lastLength) return false;
+    for (let i = 0; i < length; i++) if (bytes[start + i] !== lastBytes[lastStart + i]) return false;
+    return true;
+  }
 
-  private deliver(seq: number, reader: Reader): void {
-    const node = reader.byte();
-    const packet = reader.uint();
+  private read(kind: number, bytes: Uint8Array, from: number, to: number): unknown {
+    const known = this.bodies.get(kind, bytes, from, to);
+    if (known !== undefined) return known;
+    return this.bodies.put(kind, bytes, from, to, this.protocol.decode(kind, new Reader(bytes, from, to)));
+  }
+
+  /** @param packetAt where the number of the packet stands, in what is being read */
+  private hear(packetAt: number, from: NodeId, message: unknown): void {
+    const { reader } = this;
+    this.packets.set(reader.reset(reader.bytes, packetAt, reader.end).uint(), { from, message });
+  }
+
+  private deliver(seq: number, node: NodeId, packet: number): void {
     const sent = this.packets.get(packet);
     if (sent === undefined) return;
     this.packets.delete(packet);
     this.observe({ seq, node, input: { type: 'message', from: sent.from, message: sent.message } });
   }
 
-  private saveRecords(seq: number, reader: Reader): void {
-    const node = reader.byte();
-    this.lastSent = null;
-    const saved = this.saves.get(RECORDS, reader.bytes, reader.at, reader.end, this.readSave);
+  private saveRecords(seq: number, node: NodeId, bytes: Uint8Array, from: number, to: number): void {
+    const known = this.saves.get(RECORDS, bytes, from, to);
+    const saved = known ?? this.saves.put(RECORDS, bytes, from, to, readSave(new Reader(bytes, from, to)));
     if (this.disks.saved(node, saved)) this.observe({ seq, node, effect: { type: 'save', records: saved.records } });
   }
 
-  private readonly readSave = (): SavedRecords => {
-    const { reader } = this;
-    const writes: [string, string | null][] = [];
-    const records = Array.from({ length: reader.uint() }, () => {
-      const key = reader.text();
-      const json = reader.text();
-      writes.push([key, json === 'null' ? null : json]);
-      return { key, value: JSON.parse(json) };
-    });
-    return { records, writes };
-  };
+  private text(reader: Reader): string {
+    const { bytes, at: from } = reader;
+    reader.skip(reader.uint());
+    const to = reader.at;
+    return this.texts.get(TEXT, bytes, from, to) ?? this.texts.put(TEXT, bytes, from, to, new Reader(bytes, from, to).text());
+  }
+
+  private chosen(seq: number, node: NodeId, reader: Reader): void {
+    const slot = reader.uint();
+    const value = this.text(reader);
+    const ballot = { round: reader.uint(), node: reader.byte() };
+    const quorum: NodeId[] = [];
+    for (let count = reader.uint(); count > 0; count--) quorum.push(reader.byte());
+    this.observe({ seq, node, effect: { type: 'chosen', slot, value, ballot, quorum } });
+  }
 
   /** The rarer events. */
   private note(event: RunEvent): void {
@@ -207,7 +268,9 @@ class RunMonitor implements Monitor {
         return this.disks.crash(event.node);
       case 'removed':
         return this.disks.removed(event.node);
-      case 'chosen':
+      case 'lost':
+        this.packets.delete(event.packet);
+        return;
       case 'apply':
       case 'lead':
       case 'members':
@@ -234,4 +297,16 @@ class RunMonitor implements Monitor {
     this.reported.add(name);
     this.news.push(violation);
   }
+}
+
+function readSave(reader: Reader): SavedRecords {
+  const writes: [string, string | null][] = [];
+  const records: Saved[] = [];
+  for (let count = reader.uint(); count > 0; count--) {
+    const key = reader.text();
+    const json = reader.text();
+    writes.push([key, json === 'null' ? null : json]);
+    records.push({ key, value: JSON.parse(json) });
+  }
+  return { records, writes, lies: false };
 }

@@ -64,10 +64,10 @@ ${CHECK_HELP}
 ${FUZZ_HELP}
 ${EXPLORE_HELP}
 Exit codes: 0 the run ended, or was interrupted; 1 it failed; 2 the command line or
-the file is wrong; 3 two values were chosen in one instance: Agreement is broken;
-4 the replay differs from the run that was saved; 5 an expectation of the scenario is
-broken; 6 a violation was found; 7 a check gave up and does not
-know; 130 a replay or a search was interrupted before its end.
+the file is wrong; 4 the replay differs from the run that was saved; 5 an expectation
+of the scenario is broken; 6 a violation was found, which the scenario did not expect;
+7 a check gave up and does not know; 130 a replay or a search was interrupted before
+its end.
 `;
 
 const readers = new Map<string, (args: readonly string[]) => Request>([

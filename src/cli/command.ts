@@ -1,5 +1,5 @@
 /** What the commands of the command line have in common. */
-import { EXIT_BROKEN, EXIT_DISAGREED, EXIT_INTERRUPTED, EXIT_OK } from './exit-codes.ts';
+import { EXIT_BROKEN, EXIT_INTERRUPTED, EXIT_OK, EXIT_VIOLATION } from './exit-codes.ts';
 import type { Ending, Report } from './report.ts';
 
 /** The first interruption ends a run with its summary, the second ends the program. */
@@ -27,6 +27,6 @@ export function write(text: string): void {
 /** Prints the summary. @returns the exit code as far as what happened in the run decides it */
 export function conclude(report: Report, ending: Ending): number {
   report.end(ending);
-  if (report.disagreed) return EXIT_DISAGREED;
+  if (report.violated && !report.violationExpected) return EXIT_VIOLATION;
   return report.broken ? EXIT_BROKEN : EXIT_OK;
 }

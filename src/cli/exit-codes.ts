@@ -2,7 +2,6 @@
 export const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
-export const EXIT_DISAGREED = 3;
 export const EXIT_DIVERGED = 4;
 export const EXIT_BROKEN = 5;
 export const EXIT_VIOLATION = 6;

@@ -12,6 +12,7 @@ import { protocolOf } from '../protocol/mutants.ts';
 import { lossCauses, type LossCause } from '../network/packet.ts';
 import { isClient, type AnyProtocol, type NodeId } from '../protocol/protocol.ts';
 import { ExpectationJudge, type Expected } from '../scenario/expect.ts';
+import type { Subject } from '../scenario/expectations.ts';
 
 export interface ReportOptions {
   readonly title: string;
@@ -81,9 +82,14 @@ export class Report {
     return this.#world.at;
   }
 
-  /** Two different values were chosen in one instance. */
-  get disagreed(): boolean {
-    return [...this.#world.chosen.values()].some((chosen) => chosen.conflict !== null);
+  /** A check has failed. */
+  get violated(): boolean {
+    return this.#world.violations.length > 0;
+  }
+
+  /** The scenario is there to show that a check fails. */
+  get violationExpected(): boolean {
+    return this.#options.expected?.list.some(({ subject }) => expectsViolation(subject)) ?? false;
   }
 
   /** Something that the scenario expects did not come, or something that should not come did. */
@@ -128,10 +134,12 @@ export class Report {
   }
 
   #objectSummary({ at, ...ending }: Ending): void {
-    const { counters } = this.#world;
+    const { counters, violations } = this.#world;
     this.#object({
       type: 'summary',
       at,
+      violation: violations[0] ?? null,
+      violationCount: violations.length,
       events: this.#world.seq,
       chosenCount: this.#world.chosenCount,
       chosen: this.#chosen().map(({ slot, value, ballot, quorum, knownTo, conflict }) => {
@@ -168,6 +176,7 @@ export class Report {
       if (conflict !== null)
         this.#line(`           AGREEMENT IS BROKEN: ${nodeList(conflict.nodes) || 'a node'} took "${conflict.value}" to be chosen`);
     }
+    for (const { check, seq, text } of this.#world.violations) this.#line(`  VIOLATED ${check}, event ${seq}: ${text}`);
     const lost = lossCauses
       .filter((cause) => counters.lost[cause] > 0 || cause === 'loss' || cause === 'cut' || cause === 'dead')
       .map((cause) => `${counters.lost[cause]} ${lossTexts[cause]}`);
@@ -204,6 +213,12 @@ export class Report {
   #line(text: string): void {
     this.#options.write(`${text}\n`);
   }
+}
+
+/** Whether it is met only when a check fails. */
+function expectsViolation(subject: Subject): boolean {
+  if (subject.type !== 'occurs' || subject.min === 0) return false;
+  return subject.pattern.type === 'violated' || subject.pattern.type === 'conflict';
 }
 
 function expectationLine({ text, state, why }: ExpectationState): string {

@@ -5,7 +5,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { onTestFinished } from 'vitest';
 import type { Transport } from '../../src/cluster/frames.ts';
-import type { NodeId } from '../../src/protocol/protocol.ts';
+import type { AnyProtocol, NodeId } from '../../src/protocol/protocol.ts';
 import type { RunHeader } from '../../src/cluster/run.ts';
 import { NodeRunner } from '../../src/host/runner.ts';
 import type { FromNode, FromRouter, RouterRequest, RunStatus, ToNode } from '../../src/host/thread/messages.ts';
@@ -27,6 +27,7 @@ export class FakeCluster {
   readonly nodes = new Map<NodeId, FakeNode>();
   /** Nodes that come up silent. */
   readonly silent = new Set<NodeId>();
+  private readonly protocol: AnyProtocol;
   private readonly server: RouterServer;
   private readonly ports: MessagePort[] = [];
   private readonly waiting = new Map<number, (answer: FromRouter) => void>();
@@ -34,12 +35,13 @@ export class FakeCluster {
 
   constructor(
     header: RunHeader,
-    options: { transport?: Partial<Transport>; observe?: boolean; headStart?: number } = {},
+    options: { transport?: Partial<Transport>; observe?: boolean; headStart?: number; protocol?: AnyProtocol } = {},
   ) {
-    const { observe = false, headStart = 0 } = options;
+    const { observe = false, headStart = 0, protocol = puppet } = options;
+    this.protocol = protocol;
     const transport: Transport = { playing: false, speed: 'max', ...options.transport };
     const data = { header, run: 1, transport, observe, headStart };
-    this.server = new RouterServer(data, puppet, (message) => this.hear(message), () => this.clock.ms);
+    this.server = new RouterServer(data, protocol, (message) => this.hear(message), () => this.clock.ms);
     onTestFinished(() => {
       // A paused server with nothing to do sleeps; nothing of it outlives the test but that.
       this.server.hear({ type: 'request', id: 0, request: { type: 'transport', change: { playing: false } } });
@@ -89,7 +91,7 @@ export class FakeCluster {
     const say = (message: FromNode): void => port2.postMessage(message);
     const fake: FakeNode = { node, incarnation, behaviour: this.silent.has(node) ? 'silent' : 'works', say };
     this.nodes.set(node, fake);
-    const runner = new NodeRunner({ protocol: puppet, setup, stored: [], observe: false });
+    const runner = new NodeRunner({ protocol: this.protocol, setup, stored: [], observe: false });
     port2.on('message', (message: ToNode) => {
       if (fake.behaviour === 'silent') return;
       if (message instanceof ArrayBuffer) {

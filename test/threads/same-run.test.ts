@@ -71,7 +71,7 @@ describe('a run on threads', () => {
 
   it('had losses, copies, cuts, crashes at every point and restarts in it', () => {
     const wanted = [
-      ...['loss', 'cut', 'dead', 'corrupt', 'duplicate', 'partition', 'chosen', 'synced', 'its disk is full'],
+      ...['loss', 'cut', 'dead', 'corrupt', 'duplicate', 'partition', 'chosen', 'synced', 'violation', 'its disk is full'],
       ...['now', 'before-step', 'after-save', 'after-step', 'kept', 'last-lost', 'last-torn', 'erased'],
       ...['freeze', 'clock', 'slow-disk', 'full-disk', 'lying-disk'],
     ];

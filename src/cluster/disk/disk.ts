@@ -66,6 +66,15 @@ export class Disk {
   /** Takes in saves, in order. @returns what of them is durable; `null` when nothing is. */
   commit(saves: readonly Save[]): Changes | null {
     const changed = new Map<string, string | null>();
+    return this.take(saves, changed) ? { records: changed, undo: this.undo } : null;
+  }
+
+  /**
+   * Takes in saves, in order.
+   * @param changed is told what of them is durable, by key; `null`: nobody asks
+   * @returns whether anything of them is
+   */
+  take(saves: readonly Save[], changed: Map<string, string | null> | null): boolean {
     const last = saves.findLastIndex(({ lies }) => !lies);
     for (const [index, { writes, lies }] of saves.entries()) {
       if (lies) {
@@ -78,12 +87,7 @@ export class Disk {
       if (index === last) this.undo = writes.map((write) => this.replace(...write, changed));
       else for (const [key, json] of writes) this.put(key, json, changed);
     }
-    return last >= 0 ? { records: changed, undo: this.undo } : null;
-  }
-
-  /** Takes in one save, for those who need not know what of it is durable. */
-  take(save: Save): void {
-    this.commit([save]);
+    return last >= 0;
   }
 
   /** The node is down: what the disk had only in its cache is gone. */
@@ -119,15 +123,15 @@ export class Disk {
   }
 
   /** Puts a record; gives what was there. */
-  private replace(key: string, json: string | null, changed: Map<string, string | null>): Write {
+  private replace(key: string, json: string | null, changed: Map<string, string | null> | null): Write {
     const before = this.records.get(key);
     this.put(key, json, changed);
     return [key, before];
   }
 
-  private put(key: string, json: string | null, changed: Map<string, string | null>): void {
+  private put(key: string, json: string | null, changed: Map<string, string | null> | null): void {
     this.records.set(key, json);
-    changed.set(key, json);
+    changed?.set(key, json);
   }
 }
 

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { conclude } from '../../../src/cli/command.ts';
+import { EXIT_BROKEN, EXIT_OK, EXIT_VIOLATION } from '../../../src/cli/exit-codes.ts';
 import { driveInline } from '../../../src/cli/inline.ts';
 import { Report } from '../../../src/cli/report.ts';
 import { logGroups, type LogGroup } from '../../../src/contract/log.ts';
@@ -54,7 +56,7 @@ test('a line per event, in words, and a summary', async () => {
   expect(lines.at(-3)).toBe('  expected never two values: met, it did not happen');
   expect(lines.at(-2)).toMatch(/^ {2}expected blue chosen: BROKEN, /);
   expect(lines.at(-1)).toMatch(/^ {2}digest {3}[0-9a-f]+$/);
-  expect([report.disagreed, report.broken]).toEqual([false, true]);
+  expect([report.violated, report.broken]).toEqual([false, true]);
 });
 
 test('the same seed ends with the same digest, however much is printed', async () => {
@@ -85,6 +87,7 @@ test('JSON Lines: the run, its events, the summary', async () => {
       { text: 'never two values', state: 'met' },
       { text: 'blue chosen', state: 'broken' },
     ],
+    violation: null,
     digest: expect.stringMatching(/^[0-9a-f]+$/),
   });
   expect(objects.at(-1)).not.toHaveProperty('exact');
@@ -110,4 +113,32 @@ test('of a replicated log: its clients, who came, and who knows what among those
   expect(lines.some((line) => /c1 asks \(\d+#\d+\): put x = 1$/.test(line))).toBe(true);
   expect(lines.some((line) => /^ {2}chosen {3}in \d+: .*; known to all$/.test(line))).toBe(true);
   expect(lines.join('\n')).not.toMatch(/\bn1[6-9]\b/);
+});
+
+const unsafe = (expect: string): string =>
+  'synod: 1\ntitle: Ones\nprotocol: paxos\nnodes: 3\nseed: 5\nuntil: 9 s\nconfig: { quorum: { type: counted, phase1: 1, phase2: 1 } }\n' +
+  'commands:\n  - { at: 1 ms, type: propose, node: 1, value: red, slot: 1 }\n  - { at: 1 ms, type: propose, node: 2, value: blue, slot: 1 }\n' +
+  `expect:\n  - ${expect}\n`;
+
+test.each([
+  ['red chosen', EXIT_VIOLATION],
+  ['two values', EXIT_OK],
+  ['Agreement violated', EXIT_OK],
+  ['at most 3 two values', EXIT_VIOLATION],
+  ['at least 9 two values', EXIT_BROKEN],
+])('a check that fails is said, and ends the command with its code unless it is expected: %s', async (expected, code) => {
+  const scenario = scenarioRun(parseScenario(unsafe(expected), 'ones.yaml'), 0);
+  const { signal } = new AbortController();
+  const printed = async (json: boolean): Promise<{ readonly code: number; readonly text: string }> => {
+    let text = '';
+    const report = new Report(scenario.header, { title: '', json, only: [], expected: scenario.expected, write: (more) => (text += more) });
+    const listener = { events: report.events.bind(report), problem: report.problem.bind(report) };
+    const { end, digest } = await driveInline({ header: scenario.header, until: 9_000_000, speed: 'max', signal, listener });
+    return { code: conclude(report, { at: end.at, digest }), text };
+  };
+  const [plain, json] = [await printed(false), await printed(true)];
+  expect([plain.code, json.code]).toEqual([code, code]);
+  expect(plain.text).toMatch(/\n {2}VIOLATED Agreement, event \d+: in instance 1, 1\.\d "\w+" is accepted by n\d, but 1\.\d "\w+" is accepted by n\d\n/);
+  const violation = { check: 'Agreement', slot: 1, events: expect.any(Array) as unknown, seq: expect.any(Number) as unknown };
+  expect(JSON.parse(json.text.trim().split('\n').at(-1)!)).toMatchObject({ type: 'summary', violation });
 });

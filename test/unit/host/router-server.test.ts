@@ -1,9 +1,10 @@
 /** The router's server, with nodes that are slow, silent or dead as the test wants. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Run } from '../../../src/cluster/run.ts';
+import { createHeader, type Run } from '../../../src/cluster/run.ts';
 import type { FromRouter } from '../../../src/host/thread/messages.ts';
 import { InlineCluster } from '../../../src/host/inline.ts';
 import { FakeCluster } from '../../support/fake-nodes.ts';
+import { protocolNamed } from '../../../src/protocol/registry.ts';
 import { puppet, puppetHeader, told } from '../../support/puppet.ts';
 
 const MS = 1000;
@@ -238,5 +239,30 @@ describe('frames', () => {
     cluster.clock.ms += 100;
     await cluster.ask({ type: 'runUntil', until: MS });
     expect(frames(cluster)).toEqual([]);
+  });
+});
+
+describe('a violation', () => {
+  it('pauses the run that plays, and stops none that is to get somewhere', async () => {
+    const quorum = { type: 'counted', phase1: 1, phase2: 1 };
+    const paxos = protocolNamed('paxos');
+    const bare = createHeader(paxos, { nodes: 3, seed: 1, config: { quorum }, client: { enabled: false } });
+    const proposals = [1, 2, 3].map((node) => ({ at: 1000, command: { type: 'propose', node, slot: 1, value: `v${node}` } as const }));
+    const unsafe = { ...bare, script: proposals };
+    const cluster = new FakeCluster(unsafe, { protocol: paxos, observe: true, transport: { playing: true, speed: 'max' } });
+    const inline = new InlineCluster(unsafe);
+    inline.runUntil(10_000 * MS);
+    const [first] = inline.scheduler.violations;
+    await cluster.ask({ type: 'attach' });
+    const paused = (): boolean => frames(cluster).at(-1)?.frame.transport.playing === false;
+    while (!paused()) {
+      cluster.clock.ms += 20;
+      for (const { frame } of frames(cluster)) cluster.acknowledge(frame.frame);
+      await new Promise((resume) => setImmediate(resume));
+    }
+    const { events, now } = await cluster.status();
+    expect(events).toBeGreaterThan(first!.seq);
+    expect(now).toBeLessThan(10_000 * MS);
+    expect(await cluster.ask({ type: 'runUntil', until: 10_000 * MS })).toMatchObject({ digest: inline.digest });
   });
 });
