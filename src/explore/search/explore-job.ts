@@ -46,7 +46,7 @@ export class Exploration {
 
   get sometimes(): JobResult['sometimes'] {
     const { sometimes } = this.#search;
-    return this.#scope.model.properties.sometimes.map((property, at) => ({ ...property, seen: sometimes[at]! }));
+    return this.#scope.model.properties.sometimes.map(({ name, meaning }, at) => ({ name, meaning, seen: sometimes[at]! }));
   }
 
   /** What was found broken; `null`: nothing yet. */

@@ -54,6 +54,8 @@ export interface Broken {
 export interface Sometimes {
   readonly name: string;
   readonly meaning: string;
+  /** It is about one of the values: where they can take each other's place, what is seen of one can be of each. */
+  readonly ofValue?: boolean;
 }
 
 /** The properties, over what nodes have told: functions of the global state, however it was come to. */

@@ -130,7 +130,10 @@ export class Search {
 
   /** Which of the *sometimes* properties have been seen, in their order. */
   get sometimes(): readonly boolean[] {
-    return this.#model.properties.sometimes.map((_, bit) => ((this.#seen >> bit) & 1) === 1);
+    const { sometimes } = this.#model.properties;
+    const seen = (bit: number): boolean => ((this.#seen >> bit) & 1) === 1;
+    const ofAny = this.#symmetry?.whole === true && sometimes.some(({ ofValue }, bit) => ofValue === true && seen(bit));
+    return sometimes.map(({ ofValue }, bit) => seen(bit) || (ofValue === true && ofAny));
   }
 
   /** How many states there are without symmetry: those that each of the states met stands for. */

@@ -28,13 +28,16 @@ export class Symmetry {
   /** All but the one that changes nothing. */
   readonly #turns: readonly Turn[];
   readonly #candidate: Int32Array;
+  /** Every renaming leaves the initial state as it is. */
+  readonly whole: boolean;
 
   /** @param initial the state that must stay as it is */
   constructor(locals: Locals, initial: Int32Array) {
     this.#locals = locals;
     this.#candidate = new Int32Array(initial.length);
     const turns = renamingsOf(locals.model).map((renaming) => turnOf(locals.model, renaming));
-    this.#turns = turns.slice(0, GROUP_MAX).length === turns.length ? turns.filter((turn) => this.#keeps(turn, initial)) : [];
+    this.#turns = turns.length < GROUP_MAX ? turns.filter((turn) => this.#keeps(turn, initial)) : [];
+    this.whole = this.#turns.length === turns.length;
   }
 
   /** How many states can be one: the size of the group. */

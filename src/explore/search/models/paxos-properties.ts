@@ -39,7 +39,7 @@ export class PaxosState {
       { name: 'duel', meaning: 'Two proposers have had promises of a quorum, each for a ballot of its own.' },
       { name: 'adopts', meaning: 'A proposer proposes a value that it was not asked for, because a vote was reported.' },
       { name: 'not only the first', meaning: 'A value is chosen at a second round or a later one.' },
-      ...this.#values.map((value) => ({ name: `chosen ${value}`, meaning: `The value chosen is ${value}.` })),
+      ...this.#values.map((value) => ({ name: `chosen ${value}`, meaning: `The value chosen is ${value}.`, ofValue: true })),
     ];
   }
 
