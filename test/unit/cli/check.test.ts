@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -101,6 +101,13 @@ describe('a saved run', () => {
     const careful = await checked(savedRun('stale-read', (text) => text.replace('reads: local', 'reads: log')), { json: true });
     expect(careful.code).toBe(EXIT_OK);
     expect(JSON.parse(careful.printed)).toMatchObject({ operations: 4, violation: null });
+  });
+
+  it('is drawn with its faults and what fits nowhere', async () => {
+    const svg = join(folder, 'history.svg');
+    expect((await checked(savedRun('stale-read'), { svg })).code).toBe(EXIT_VIOLATION);
+    expect(readFileSync(svg, 'utf8')).toMatch(/^<svg [^]*n1 n2 c1 \| n3 n4 n5 c2[^]*✕ get x → old[^]*<\/svg>\n$/);
+    await expect(checked(savedRun('stale-read'), { svg: join(folder, 'nowhere', 'a.svg') })).rejects.toThrow('--svg ');
   });
 
   it('that is not the one that was saved is not checked', async () => {
