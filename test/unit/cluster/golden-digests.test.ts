@@ -17,7 +17,7 @@ const golden: { readonly engine: number; readonly digests: Readonly<Record<strin
     'network lan': 'e812284a799c00c2',
     'network wan': '14d57b1e3950f8e6',
     'network terrible': '6a2fcc01a3b0fb76',
-    'every command': '583af98d676e8576',
+    'every command': '5db1d146b9cc2133',
     'every command of a log': 'd037f1a8cb720550',
   },
 };
