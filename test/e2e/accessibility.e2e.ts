@@ -106,7 +106,7 @@ for (const size of SIZES) {
       await dress(person, size, theme);
       await expect(page.locator('button[data-node]:has(.leader)')).toBeVisible();
       await person.pause();
-      for (const tab of ['Log', 'Slots', 'Database'] as const) {
+      for (const tab of ['Log', 'Slots', 'Database', 'History'] as const) {
         await page.getByRole('tab', { name: tab, exact: true }).click();
         await clean(person, `the stage with servers and clients, and ${tab} below it`);
       }
