@@ -11,16 +11,16 @@
 import { mix } from '../protocol/random.ts';
 import { isClient, nameOf, type AnyProtocol, type NodeId } from '../protocol/protocol.ts';
 import { progressAt, type Packet } from '../network/packet.ts';
-import { Router, type RouterState } from '../network/router.ts';
+import { Router } from '../network/router.ts';
 import type { Groups } from '../network/topology.ts';
 import type { NodeOutput } from './batch.ts';
 import { BatchMaker, type Batch } from './batch-maker.ts';
-import { Client, type ClientState } from './client.ts';
+import { Client } from './client.ts';
 import { carryOut } from './carry-out.ts';
 import { CommandError } from './command-error.ts';
 import type { Command, JournalEntry } from './commands.ts';
 import type { CrashPoint, DiskAtStart } from './events.ts';
-import { EventLog, type LogState } from './event-log.ts';
+import { EventLog } from './event-log.ts';
 import { mergeOutputs } from './merge.ts';
 import type { FoundViolation, Monitor, MonitorFactory } from './monitor.ts';
 import {
@@ -34,44 +34,15 @@ import {
   type NodeState,
 } from './node-state.ts';
 import { actorsOf, type RunHeader } from './run.ts';
-import { Script, type RefusedCommand, type ScriptState } from './script.ts';
+import type { SchedulerStart, SchedulerState, Window } from './scheduler-state.ts';
+import { Script, type RefusedCommand } from './script.ts';
 
-/** A stretch [from, until) of virtual time, with a batch for each node that has something to do in it. */
-export interface Window {
-  readonly from: number;
-  readonly until: number;
-  readonly single: boolean;
-  readonly batches: readonly Batch[];
-}
+export type { SchedulerStart, SchedulerState, Window } from './scheduler-state.ts';
 
 /** After so many windows in which nothing happened, a single step is given up: no node has anything left to do. */
 export const IDLE_WINDOWS_MAX = 100;
 
 const SEED_NETWORK = 0x4e45;
-
-/** A scheduler between two windows, with nothing left for the host to do: plain data. The journal is kept elsewhere. */
-export interface SchedulerState {
-  readonly now: number;
-  readonly delivered: number;
-  readonly slotNext: number;
-  readonly requests: number;
-  readonly config: unknown;
-  readonly nodes: readonly NodeState[];
-  readonly router: RouterState;
-  readonly client: ClientState;
-  readonly script: ScriptState;
-  readonly log: LogState;
-  /** Commands carried out so far. */
-  readonly commands: number;
-  /** What the monitor remembers, as it saves itself; undefined: there was none. */
-  readonly monitor: unknown;
-}
-
-/** Where a scheduler goes on: a state, and the journal of the run, of which the state's commands come first. */
-export interface SchedulerStart {
-  readonly state: SchedulerState;
-  readonly journal: readonly JournalEntry[];
-}
 
 export class Scheduler {
   readonly header: RunHeader;

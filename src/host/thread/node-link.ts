@@ -143,3 +143,13 @@ export class NodeLink {
     this.port.postMessage(message, transfer);
   }
 }
+
+/** Why a node ended, no longer than a command takes. */
+export function reasonOf(link: NodeLink | undefined): string {
+  return (link?.ended ?? 'the thread is gone').slice(0, 2000);
+}
+
+/** One life of a node. */
+export function keyOf(about: { readonly node: NodeId; readonly incarnation: number }): string {
+  return `${about.node}/${about.incarnation}`;
+}

@@ -16,7 +16,7 @@ import { FrameSource } from '../frames.ts';
 import { Exchange } from './exchange.ts';
 import { HistoryFeed } from './history-feed.ts';
 import { JournalNews, runMark } from './journal-news.ts';
-import { NodeLink } from './node-link.ts';
+import { keyOf, NodeLink, reasonOf } from './node-link.ts';
 import { Pacer } from './pacer.ts';
 import type { FromRouter, RouterRequest, RouterWorkerData, RunStatus, ToRouter } from './messages.ts';
 import { replayOn } from './replay-on.ts';
@@ -99,13 +99,13 @@ export class RouterServer {
           this.wake();
         };
         this.links.set(message.node, link);
-        this.spawns.get(key(message))?.(link);
-        this.spawns.delete(key(message));
+        this.spawns.get(keyOf(message))?.(link);
+        this.spawns.delete(keyOf(message));
         return;
       }
       case 'ended': {
-        this.terminations.get(key(message))?.();
-        this.terminations.delete(key(message));
+        this.terminations.get(keyOf(message))?.();
+        this.terminations.delete(keyOf(message));
         const link = this.links.get(message.node);
         if (link?.incarnation === message.incarnation) link.end(message.error);
       }
@@ -317,7 +317,7 @@ export class RouterServer {
       link.onEnded = () => {};
       await new Promise<void>((ended) => {
         const about = { node: link.node, incarnation: link.incarnation };
-        this.terminations.set(key(about), ended);
+        this.terminations.set(keyOf(about), ended);
         this.tell({ type: 'terminate', ...about });
       });
       link.end('crashed');
@@ -341,7 +341,7 @@ export class RouterServer {
 
   /** Waits until a node has a thread that is ready. One that cannot start is written into the run as dead after that. */
   private async started(node: NodeId, incarnation: number): Promise<void> {
-    const link = await new Promise<NodeLink>((spawned) => this.spawns.set(key({ node, incarnation }), spawned));
+    const link = await new Promise<NodeLink>((spawned) => this.spawns.set(keyOf({ node, incarnation }), spawned));
     await this.within(link, 'start', link.whenReady()).catch(() => {});
   }
 
@@ -390,15 +390,6 @@ export class RouterServer {
       if (this.clock() - since >= NODE_TIMEOUT_MS) link.end(`did not ${what} within ${NODE_TIMEOUT_MS / 1000} s`);
     }
   }
-}
-
-/** Why a node ended, no longer than a command takes. */
-function reasonOf(link: NodeLink | undefined): string {
-  return (link?.ended ?? 'the thread is gone').slice(0, 2000);
-}
-
-function key(about: { readonly node: NodeId; readonly incarnation: number }): string {
-  return `${about.node}/${about.incarnation}`;
 }
 
 /** Runs a router on this thread, until it is terminated. Whatever it throws ends the thread, and main says so. */
