@@ -1,4 +1,4 @@
-/** What is checked of a run of Multi-Paxos, here and every night. */
+/** What is checked of a run of Multi-Paxos. */
 import { checkHistory } from '../../src/check/linearizability/check.ts';
 import { historyOf } from '../../src/check/linearizability/history.ts';
 import type { RunEvent } from '../../src/cluster/events.ts';

@@ -7,7 +7,7 @@ import { runJob, type JobPlan } from '../../src/host/jobs/run-job.ts';
 import { done } from '../support/jobs.ts';
 import { jobWorker, testEntry } from '../support/workers.ts';
 
-const request: FuzzRequest = { type: 'fuzz', protocol: 'paxos', mutant: 'disk-lost-at-restart', runs: 120, seed: 1, shrink: true };
+const request: FuzzRequest = { type: 'fuzz', protocol: 'paxos', mutant: 'disk-lost-at-restart', runs: 60, seed: 1, shrink: true };
 
 interface Told {
   readonly findings: readonly Finding[];

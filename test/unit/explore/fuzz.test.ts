@@ -46,8 +46,8 @@ describe('its runs', () => {
 
 describe('a sound protocol', () => {
   it.each([
-    ['paxos', 400],
-    ['multipaxos', 300],
+    ['paxos', 250],
+    ['multipaxos', 150],
   ])('%s: no check fails in %i runs, and what is asked for after healing is done', (protocol, runs) => {
     const { findings, result } = done(fuzzJob(request({ protocol, runs })));
     expect(findings).toEqual([]);
