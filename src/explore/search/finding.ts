@@ -10,13 +10,15 @@ import { BEGINNING, type Rehearsal } from './rehearse.ts';
 import type { Step } from './search.ts';
 
 /**
- * The run ends where the live checks see what is wrong; if they do not, at its end, with what the search says of it.
+ * The run ends where the live checks see what is wrong, by the name that the search has for it if one of them does; if they do not, at its end, with what the search says of it.
  * @param later the run goes on where another has ended
  */
 export function findingOf({ cluster, already }: Rehearsal, broken: Broken, steps: readonly Step[], later: boolean): Finding {
   const { scheduler } = cluster;
-  const seen = scheduler.violations[already];
-  const end: Place = seen === undefined ? { at: scheduler.now, seq: scheduler.log.seq } : { at: seen.at, seq: seen.seq + 1 };
+  const live = scheduler.violations.slice(already);
+  // Other checks may see the same in their own way, the specification's first of all.
+  const seen = live.find(({ check }) => check === broken.check) ?? live[0];
+  const end = seen === undefined ? { at: scheduler.now, seq: scheduler.log.seq } : endOf(seen, live);
   const { header, journal } = cluster.run();
   const run: Run = { header, journal: journal.filter(({ at, seq }) => seq < end.seq || (seq === end.seq && at <= end.at)) };
   const violation: Violation =
@@ -26,6 +28,13 @@ export function findingOf({ cluster, already }: Rehearsal, broken: Broken, steps
   // A scenario cannot say at which of the things that a node tells itself, all at one time, it crashes.
   const tells = seen !== undefined && !later && steps.every(({ crash }) => crash === null || crash.input === 0);
   return { violation, run, end, seed: null, size: sizeOf(cluster, run, end), before: null, scenario: tells ? scenarioOf(run, end, violation) : null };
+}
+
+/** After all that is said against the same step: a run does not end in between. */
+function endOf(seen: Place, live: readonly Place[]): Place {
+  let { seq } = seen;
+  while (live.some((other) => other.seq === seq + 1)) seq++;
+  return { at: seen.at, seq: seq + 1 };
 }
 
 function sizeOf({ scheduler }: Rehearsal['cluster'], { header, journal }: Run, end: Place): RunSize {

@@ -40,6 +40,7 @@ const LABELS_MAX = 2 ** 16;
 const PLACES_MAX = 2 ** 6;
 
 const NONE: readonly Transition[] = [];
+const NOTHING: readonly Done[] = [];
 const UNKNOWN = -1;
 
 export class Locals {
@@ -223,6 +224,7 @@ export class Locals {
 
   /** Only what a crash before or after the whole does not come to as well. */
   #struckBy(local: number, label: number): readonly Transition[] {
+    if (this.core(local).state === null) return NONE;
     const { target } = this.#crashed(local);
     const [whole] = this.#outcomes(this.#coreOf[local]!, label, null);
     if (whole === undefined) return NONE;
@@ -258,6 +260,8 @@ export class Locals {
     const known = this.#steps.get(key);
     if (known !== undefined) return known;
     const given = this.labels[label]!;
+    // A node that is down takes nothing in.
+    if (this.#cores[core]!.state === null && given.type !== 'start') return NOTHING;
     const outcomes = [takeStep(this.model, this.#cores[core]!, givenOf(given), 0, crash)];
     // What else is drawn is how long a node waits.
     if (given.type === 'timer' && given.name === this.model.chatter) {
