@@ -85,8 +85,6 @@ export class ClusterService {
   /** Settles when the last change of runs is over; changes wait for each other. */
   #changing: Promise<unknown> = Promise.resolve();
   #closed = false;
-  /** Calls off the search that is under way. */
-  #searching = new AbortController();
   /** A window has asked for the run, and hears of everything from then on. */
   #watched = false;
   /** What it will have to be told. */
@@ -218,10 +216,7 @@ export class ClusterService {
 
   /** What clients were answered, and whether that is linearizable. What was asked before is called off. */
   async linearize({ run, ...question }: WindowArgument<'history:linearize'>): Promise<Linearization> {
-    this.#searching.abort();
-    const { signal } = (this.#searching = new AbortController());
-    const session = await this.#current(run);
-    return session.past(question.seq, (history) => history.linearize(question, { signal }));
+    return (await this.#current(run)).linearize(question);
   }
 
   /** Goes on from a moment of the past, paused, in a branch of its own. */

@@ -3,11 +3,13 @@
  * session to session, for it keeps what two branches have in common; the threads are each session's own.
  */
 import type { CommandPlace, Problem } from '../../src/contract/contract.ts';
+import type { Linearization } from '../../src/check/linearizability/linearization.ts';
 import { CommandError } from '../../src/cluster/command-error.ts';
 import type { Command, JournalEntry } from '../../src/cluster/commands.ts';
 import type { Frame, SessionInfo, Transport } from '../../src/cluster/frames.ts';
 import type { ProgressMark } from '../../src/cluster/run-file/journal.ts';
 import type { Place, RunHeader } from '../../src/cluster/run.ts';
+import type { Question } from '../../src/host/history/clients.ts';
 import { HistoryError } from '../../src/host/history/history-client.ts';
 import type { SessionNews } from '../../src/host/session-journal.ts';
 import type { Loaded } from '../../src/host/history/messages.ts';
@@ -82,6 +84,8 @@ export class Session {
   readonly #engine: Engine;
   readonly #directory: string;
   #historyLost = false;
+  /** Calls off the search for an order that is under way. */
+  #searching = new AbortController();
   #onProblem: ((problem: Problem) => void) | null = null;
   readonly #problems: Problem[] = [];
 
@@ -259,6 +263,13 @@ export class Session {
       await this.chronicle.reached(seq, CATCH_UP_MS);
       return ask(this.history);
     }
+  }
+
+  /** What clients were answered, and whether that is linearizable. What was asked before is called off. */
+  linearize(question: Question): Promise<Linearization> {
+    this.#searching.abort();
+    const { signal } = (this.#searching = new AbortController());
+    return this.past(question.seq, (history) => history.linearize(question, { signal }));
   }
 
   /** @throws CommandError with the reason when the run cannot go on. */
