@@ -1,6 +1,7 @@
 /** What is filled in to begin a job; it is remembered from one time to the next. */
 import { computed, type ComputedRef, type Ref } from 'vue';
 import { explorable, labRanges, mutantsOf, protocols, type AnyProtocol, type WindowArgument } from '../../../src/contract/index.ts';
+import { countText } from '../../moment-text.ts';
 import { seedFrom } from '../../dialogs/seed.ts';
 import { remembered } from '../../stores/remembered.ts';
 import { useLab } from '../../stores/lab.ts';
@@ -34,7 +35,7 @@ export function wholeFrom(text: string, { min, max }: Range): number | null {
 const searched = protocols.filter(({ name }) => explorable.includes(name));
 
 function numberField(name: string, range: Range & { readonly first: number }): NumberField {
-  const text = remembered<string>(`lab.${name}`, String(range.first), isText);
+  const text = remembered<string>(`lab.${name}`, countText(range.first), isText);
   return { text, range, value: computed(() => wholeFrom(text.value, range)) };
 }
 
@@ -97,6 +98,9 @@ export function useSearchForm() {
   });
   return { ...fields, nodes, proposers, values, maxBallot, crashes, statesMax, symmetry, reduction, here, tooMany, request };
 }
+
+export type FuzzForm = ReturnType<typeof useFuzzForm>;
+export type SearchForm = ReturnType<typeof useSearchForm>;
 
 function isText(given: unknown): boolean {
   return typeof given === 'string' && given.length <= 100;

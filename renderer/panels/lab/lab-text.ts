@@ -1,6 +1,6 @@
 /** What the lab says of a job: what was asked for, how far it has got, and what it came to. */
 import { protocolNamed, type LabNews, type LabRequest, type RunSize } from '../../../src/contract/index.ts';
-import { countText } from '../../moment-text.ts';
+import { capital, countText } from '../../moment-text.ts';
 import type { LabJob } from '../../stores/lab.ts';
 
 export interface Verdict {
@@ -35,8 +35,7 @@ function scopeText(request: LabRequest & { readonly type: 'explore' }): string {
 export function verdictOf(job: LabJob): Verdict {
   if (job.state === 'failed') return { tone: 'warn', title: 'It could not go on', text: `${job.why} ${covered(job)}`.trim() };
   if (job.found > 0) {
-    const title = job.found === 1 ? 'One violation' : `${countText(job.found)} violations`;
-    return { tone: 'danger', title, text: job.state === 'running' ? '' : covered(job) };
+    return { tone: 'danger', title: `${counted(job.found, 'check')} violated`, text: `${violated(job)} ${job.state === 'running' ? '' : covered(job)}`.trim() };
   }
   if (job.state === 'running') return { tone: 'plain', title: 'No violation so far', text: '' };
   if (job.state === 'cancelled') {
@@ -62,6 +61,13 @@ function searched(job: LabJob, { here, statesMax }: LabRequest & { readonly type
   }
   const text = `${states} were looked at, all of the shortest ways among them: no violation. There are more within this scope; the limit is ${countText(statesMax)}.`;
   return { tone: 'warn', title: 'Not all of it was looked at', text };
+}
+
+/** In how many runs; the first of each check is listed. */
+function violated({ progress, request }: LabJob): string {
+  const runs = progress.counts.find(({ name }) => name === 'violations')?.value ?? 0;
+  if (request.type === 'explore') return 'No shorter way leads there.';
+  return runs < 2 ? '' : `${countText(runs)} runs end in a violation; the first for each check is listed.`;
 }
 
 /** What a job that ended early, or with findings, has looked at. */
@@ -91,6 +97,22 @@ export function shortCount(value: number): string {
   if (value < 1_000_000) return countText(Math.round(value));
   const [unit, name] = value < 1_000_000_000 ? [1_000_000, 'M'] : [1_000_000_000, 'G'];
   return `${Number((value / unit).toFixed(1))} ${name}`;
+}
+
+/** `12.4 MB`. */
+export function memoryText(bytes: number): string {
+  return `${Number((bytes / 1_000_000).toFixed(1)).toLocaleString('en')} MB`;
+}
+
+/** Names that are too long to stand below a number. */
+const labels: Readonly<Record<string, string>> = {
+  'runs in which everything asked for was done after healing': 'live once healed',
+  bytes: 'memory',
+};
+
+/** What stands below the number of something that is counted. */
+export function labelOf(name: string): string {
+  return capital(labels[name] ?? name);
 }
 
 /** `0.4 s`, `12 s`, `3 min 5 s`. @param ms wall time */
