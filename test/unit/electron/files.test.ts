@@ -217,6 +217,14 @@ test('a scenario of the run is offered under its title, and opens', async () => 
   expect(await files.openPath(path('again.yaml'), null)).toMatchObject({ title: 'Two & three: who wins?' });
 });
 
+test('the picture of a history, and a history, are saved under the title of the run', async () => {
+  answers = [path('a'), path('b.json')];
+  expect([await files.saveHistory('svg', '<svg/>'), await files.saveHistory('json', '{}')]).toEqual(['a.svg', 'b.json']);
+  expect(asked).toEqual(['Save Picture: two-three-who-wins-history.svg', 'Save History: two-three-who-wins-history.json']);
+  expect([readFileSync(path('a.svg'), 'utf8'), readFileSync(path('b.json'), 'utf8')]).toEqual(['<svg/>', '{}']);
+  expect(await files.saveHistory('svg', '<svg/>')).toBeNull();
+});
+
 test('dialogs that are dismissed change nothing', async () => {
   expect([await files.open(), await files.save(false), await files.saveScenario()]).toEqual([null, null, null]);
   expect(world.clusters).toHaveLength(1);
