@@ -67,8 +67,8 @@ export async function mergeShards({ files, json }: MergeOptions): Promise<number
 export function listMutants({ protocol, json }: ListMutantsOptions): number {
   const list = protocol === null ? mutants : mutantsOf(protocol);
   const told = list.map(({ name, protocol: of, meaning, control = false }) => ({ name, protocol: of, meaning, control }));
-  if (json) write(`${JSON.stringify(told)}\n`);
-  else for (const one of told) write(`${one.protocol}  ${one.name.padEnd(28)}${one.control ? 'harmless: ' : ''}${one.meaning}\n`);
+  const lines = told.map((one) => `${one.protocol.padEnd(11)}${one.name.padEnd(28)}${one.control ? 'harmless: ' : ''}${one.meaning}\n`);
+  write(json ? `${JSON.stringify(told)}\n` : lines.join(''));
   return EXIT_OK;
 }
 
