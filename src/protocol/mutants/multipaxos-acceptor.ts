@@ -126,11 +126,11 @@ export const logAcceptorMutants: readonly Mutant[] = [
   ),
   logMutant(
     'disk-read-backwards',
-    'A server that comes up again reads its disk in another order and writes all of it once more: harmless.',
+    'A server that comes up again reads its disk in another order, and writes its promise once more: harmless.',
     {
       ...finding((stored) => stored.toReversed()),
       effects: (effects, _, input) =>
-        input.type === 'start' && input.stored.length > 0 ? [{ type: 'save', records: input.stored }, ...effects] : effects,
+        input.type === 'start' && input.stored.some(isPromise) ? [{ type: 'save', records: input.stored.filter(isPromise) }, ...effects] : effects,
     },
     true,
   ),

@@ -99,13 +99,6 @@ const forgetsRounds: ServerTampering = {
   },
 };
 
-const takesLastVote: ServerTampering = {
-  before(state, input) {
-    const promise = messageOf(input, 'promise');
-    if (promise !== null) for (const { slot } of promise.items) state.term?.reported.delete(slot);
-  },
-};
-
 const hidesVotes = (message: Promised): Promised => ({ ...message, items: [] });
 
 const reportedAsNoOps = (message: Promised): Promised => {
@@ -186,7 +179,6 @@ export const logMutants: readonly Mutant[] = [
     }),
   ),
   logMutant('reported-votes-ignored', 'A new leader takes no notice of the votes that were reported to it.', hearing('promise', hidesVotes)),
-  logMutant('any-reported-value', 'A new leader takes the command that was reported last, not that of the highest ballot.', takesLastVote),
   logMutant(
     'no-op-over-a-reported-slot',
     'A new leader closes the slots that others had begun with no-ops, whatever was reported there.',
