@@ -6,6 +6,8 @@
 const ROWS = 512;
 /** Longer stretches are not remembered. */
 const ROW_BYTES = 256;
+/** So many bytes at either end tell stretches apart, before they are compared. */
+const HASHED_BYTES = 16;
 
 export class ByteTable<T> {
   private readonly bytes = new Uint8Array(ROWS * ROW_BYTES);
@@ -23,8 +25,11 @@ export class ByteTable<T> {
       this.row = -1;
       return undefined;
     }
-    let hash = salt;
-    for (let i = from; i < to; i++) hash = (Math.imul(hash, 31) + bytes[i]!) | 0;
+    // Numbers stand at the beginning, and what is long is much the same in the middle.
+    const head = Math.min(to, from + HASHED_BYTES);
+    let hash = salt + length;
+    for (let i = from; i < head; i++) hash = (Math.imul(hash, 31) + bytes[i]!) | 0;
+    for (let i = Math.max(head, to - HASHED_BYTES); i < to; i++) hash = (Math.imul(hash, 31) + bytes[i]!) | 0;
     const row = (hash ^ (hash >>> 9) ^ (hash >>> 18)) & (ROWS - 1);
     this.row = row;
     if (this.lengths[row] !== length || this.salts[row] !== salt) return undefined;

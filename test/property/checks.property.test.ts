@@ -12,7 +12,7 @@ import { createRandom, nextInteger, nextItem } from '../../src/protocol/random.t
 import { randomRun } from '../support/random-run.ts';
 
 const SECONDS = 10;
-const SHARE = 30;
+const SHARE = 20;
 
 interface Broken {
   readonly header: RunHeader;

@@ -14,6 +14,7 @@ import { checkSnapshot, markChosen } from './invariants-log.ts';
 import { onProposal } from './invariants-proposer.ts';
 import type { Accepted, Alive, Promised } from './messages.ts';
 import { readRecord, slotOfRecord } from './records.ts';
+import type { StoredFact } from './records.ts';
 import type { Vote as LogVote } from './state.ts';
 
 /**
@@ -32,10 +33,11 @@ export function onStart(facts: MultiPaxosFacts, seq: number, node: NodeId, store
   let epoch = server.incarnation;
   let edge = 0;
   for (const record of stored) {
-    const fact = readRecord(record);
+    const read = readOnce(record);
+    const { fact } = read;
     if (fact?.type === 'born') epoch = fact.epoch;
     else if (fact?.type === 'snapshot') edge = fact.snapshot.upTo;
-    else note(server, seq, record, fact);
+    else note(server, seq, record, read);
   }
   // What the snapshot holds, it takes in anew.
   server.applied = 0;
@@ -66,8 +68,27 @@ function checkDisk(node: NodeId, { saved, told, toldSeq, cast, toldVotes }: Serv
   return null;
 }
 
+/** What a record says, and the text of the command in it. */
+interface Read {
+  readonly fact: StoredFact | null;
+  readonly text: string;
+}
+
+/** By the record: many acceptors save the same, and whoever tells of it gives the same object. */
+const lately = new WeakMap<Saved, Read>();
+
+function readOnce(record: Saved): Read {
+  let read = lately.get(record);
+  if (read === undefined) {
+    const fact = readRecord(record);
+    read = { fact, text: fact?.type === 'vote' ? textOf(fact.vote.command) : '' };
+    lately.set(record, read);
+  }
+  return read;
+}
+
 /** Takes what a record says into what is known of the disk. */
-function note(server: ServerFacts, seq: number, record: Saved, fact: ReturnType<typeof readRecord>): void {
+function note(server: ServerFacts, seq: number, record: Saved, { fact, text }: Read): void {
   if (fact?.type === 'ballot') {
     server.saved = fact.ballot;
     server.savedSeq = seq;
@@ -75,7 +96,7 @@ function note(server: ServerFacts, seq: number, record: Saved, fact: ReturnType<
     server.round = fact.round;
     server.roundSeq = seq;
   } else if (fact?.type === 'vote') {
-    setPaged(server.cast, fact.slot, { ballot: fact.vote.ballot, text: textOf(fact.vote.command), seq });
+    setPaged(server.cast, fact.slot, { ballot: fact.vote.ballot, text, seq });
   } else if (record.value === null) deletePaged(server.cast, slotOfRecord(record));
 }
 
@@ -89,8 +110,9 @@ export function onSave(facts: MultiPaxosFacts, seq: number, node: NodeId, record
   const beforeSeq = server.savedSeq;
   let violation: Violation | null = null;
   for (const record of records) {
-    const fact = readRecord(record);
-    note(server, seq, record, fact);
+    const read = readOnce(record);
+    const { fact } = read;
+    note(server, seq, record, read);
     if (fact?.type === 'vote') {
       const found = onVoteSaved(facts, seq, node, fact.slot, fact.vote);
       violation ??= found;
@@ -249,6 +271,7 @@ function countVote(
   const { voters } = tallyAt(record, vote.ballot);
   for (const voter of voters) if (voter.node === node && voter.epoch === epoch) return null;
   voters.push({ node, epoch, seq });
+  if (record.chosen?.text === vote.text) return null;
   const config = configAt(facts, slot);
   const counted: NodeId[] = [];
   for (const voter of voters) if (isMember(config, voter.node, voter.epoch)) counted.push(voter.node);

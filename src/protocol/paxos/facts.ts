@@ -13,7 +13,7 @@ import { NO_EVENT } from '../violation.ts';
 import type { PaxosConfig } from './config.ts';
 
 /** Most instances remembered; the one first heard of is forgotten first, and nothing is said of it any more. */
-const INSTANCES_MAX = 10_000;
+const INSTANCES_MAX = 2_000;
 
 /** A vote of an acceptor. */
 export interface VoteFact {
