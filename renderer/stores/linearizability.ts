@@ -109,9 +109,9 @@ export const useLinearizability = defineStore('linearizability', () => {
     const answer = await bridge.request('history:linearize', argument).catch((): Answer<Linearization> => ({ ok: false, error: '' }));
     if (mine !== turn) return;
     asking = false;
+    if (answer.ok) take(answer.value, argument.since !== null);
     took = performance.now() - askedAt;
     if (answer.ok) {
-      take(answer.value, argument.since !== null);
       // About what happened meanwhile.
       plan();
     } else {

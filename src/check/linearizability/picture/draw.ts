@@ -1,4 +1,6 @@
 /** Draws the part of a picture that is in sight: what is too small to be told apart is drawn once. */
+import { describeOperation, describeResult } from '../../../protocol/machine/operation.ts';
+import type { Call } from '../history.ts';
 import { drawFaults, drawFaultShades } from './draw-faults.ts';
 import { firstFrom, lowerBound, type Bar, type Lane, type Picture } from './layout.ts';
 import { fitted, textWidth, type Shape } from './shapes.ts';
@@ -133,9 +135,15 @@ function barShapes(drawn: Drawn, bar: Bar, y: number, height: number): Shape[] {
   return shapes;
 }
 
-function barText({ operation, answer, open }: Bar, mark: string, room: number): string {
-  const all = `${mark}${operation}${open ? ' → ?' : ` → ${answer}`}`;
+function barText({ call }: Bar, mark: string, room: number): string {
+  const operation = describeOperation(call.operation);
+  const all = mark + wholeText(call);
   return fitted(textWidth(all, TEXT) <= room ? all : textWidth(`${mark}${operation}`, TEXT) <= room ? `${mark}${operation}` : all, TEXT, room);
+}
+
+/** `get x → old`. */
+function wholeText({ operation, result }: Call): string {
+  return `${describeOperation(operation)} → ${result === null ? '?' : describeResult(result)}`;
 }
 
 function lookOf({ pointed }: Drawn, { call, index }: Bar, blocked: boolean): { readonly fill: string; readonly stroke: string; readonly ink: string } {
@@ -178,7 +186,7 @@ function blockedShapes(drawn: Drawn): Shape[] {
   const { failure, picture, view } = drawn;
   const bar = failure === null ? undefined : picture.bars[failure.blocked];
   if (bar === undefined || view.laneHeight < NUMBERS_FROM) return [];
-  const text = `${BLOCKED}${bar.operation} → ${bar.answer}`;
+  const text = BLOCKED + wholeText(bar.call);
   const [left, right] = [xOf(view, bar.from), xOf(view, bar.to)];
   if (textWidth(text, TEXT) <= right - left - 8) return [];
   const x = Math.max(NAMES + 2, Math.min(left, view.width - textWidth(text, TEXT) - 8));

@@ -2,7 +2,6 @@
  * Where the operations of a history stand in a picture of it: bars from invocation to response, in lanes by client, and
  * points in them at which an order has them take effect. No pixels: places are times in µs, or numbers if no times are known.
  */
-import { describeOperation, describeResult } from '../../../protocol/machine/operation.ts';
 import type { FaultSpan } from '../faults.ts';
 import type { Call, History } from '../history.ts';
 
@@ -15,9 +14,6 @@ export interface Bar {
   /** Where it ends; without an answer, where its client gave it up, or the picture ends. */
   readonly to: number;
   readonly open: boolean;
-  readonly operation: string;
-  /** Empty without an answer. */
-  readonly answer: string;
 }
 
 /** Operations of a client of which no two overlap. */
@@ -75,8 +71,7 @@ export function layOut({ calls }: Pick<History, 'calls'>, faults: readonly Fault
       // What makes way ends there.
       const before = lanes[lane]!.bars.at(-1);
       if (before !== undefined && before.to > from) lanes[lane]!.bars[lanes[lane]!.bars.length - 1] = bars[before.index] = { ...before, to: from };
-      const answer = call.result === null ? '' : describeResult(call.result);
-      const bar = { index, call, lane, from, to: end, open: call.result === null, operation: describeOperation(call.operation), answer };
+      const bar = { index, call, lane, from, to: end, open: call.result === null };
       bars[index] = bar;
       lanes[lane]!.bars.push(bar);
       Object.assign(lanes[lane]!, { end, open: bar.open });
