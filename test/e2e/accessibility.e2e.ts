@@ -52,6 +52,7 @@ for (const size of SIZES) {
       await person.choose(1, /^Propose/);
       await clean(person, 'the dialog Propose a value');
       await page.keyboard.press('Escape');
+      await lab(person);
     });
 
     test(`nothing to complain of among the faults in the ${theme.toLowerCase()} theme at ${size.width}×${size.height}`, async ({ person }) => {
@@ -158,6 +159,26 @@ async function scene(person: Person, size: (typeof SIZES)[number], theme: (typeo
   await person.pause();
   await app.node(3).locator('.disc').click();
   await page.mouse.move(0, 0);
+}
+
+/** Looks at the fuzzer with what it has found, and at the search. */
+async function lab(person: Person): Promise<void> {
+  const { page } = person;
+  await person.menu('lab');
+  const dialog = page.getByRole('dialog', { name: 'Lab' });
+  await clean(person, 'the lab, before anything');
+  await dialog.getByRole('combobox', { name: 'How it is broken' }).click();
+  await page.getByRole('option', { name: 'promise-not-stored' }).click();
+  await dialog.getByLabel('Runs').fill('20');
+  await dialog.getByRole('button', { name: 'Start fuzzing' }).click();
+  await expect(dialog.getByRole('button', { name: 'Start fuzzing' })).toBeVisible();
+  await expect(dialog.locator('[data-finding]').first()).toBeVisible();
+  await clean(person, 'the lab, with findings');
+  await dialog.getByRole('tab', { name: 'Search' }).click();
+  await dialog.getByRole('button', { name: 'Start the search' }).click();
+  await expect(dialog.getByText(/^Every one of/)).toBeVisible();
+  await clean(person, 'the lab, a search that is through');
+  await page.keyboard.press('Escape');
 }
 
 /** Gives the window its size and its theme. */

@@ -78,7 +78,6 @@ export function useSearchForm() {
   const { target, ...fields } = useTarget('search', searched);
   const nodes = numberField('nodes', labRanges.nodes);
   const here = computed(() => lab.here && explorable.includes(run.protocol.name));
-  const servers = computed(() => (here.value ? run.nodes.length : (nodes.value.value ?? labRanges.nodes.max)));
   const proposers = numberField('proposers', labRanges.proposers);
   const values = numberField('values', labRanges.values);
   const maxBallot = numberField('max-ballot', labRanges.maxBallot);
@@ -86,8 +85,8 @@ export function useSearchForm() {
   const statesMax = numberField('states-max', labRanges.statesMax);
   const symmetry = remembered<boolean>('lab.symmetry', true, isSwitch);
   const reduction = remembered<boolean>('lab.reduction', true, isSwitch);
-  /** Some that are more than there are nodes cannot propose. */
-  const tooMany = computed(() => (proposers.value.value ?? 0) > servers.value);
+  /** More than there are nodes cannot propose; of a run that has fewer, all do. */
+  const tooMany = computed(() => !here.value && (proposers.value.value ?? 0) > (nodes.value.value ?? labRanges.nodes.max));
   const request = computed<WindowArgument<'lab:explore'> | null>(() => {
     // In a search from here, main takes protocol and nodes from the run.
     const count = here.value ? labRanges.nodes.first : nodes.value.value;
