@@ -54,11 +54,11 @@ export function exploreNaively(scope: NaiveScope): { distinct: number; depth: nu
 /** It has asked everybody what has been chosen. */
 function begun(scope: NaiveScope, node: NodeId): Node {
   const fresh: Node = { state: up(scope, node, 1), disk: {}, timers: [], crashes: 0, said: [] };
-  take(scope, fresh, { type: 'start', stored: [] }, Infinity);
+  take(fresh, { type: 'start', stored: [] }, Infinity);
   for (const name of fresh.timers) {
     for (let seed = 0; seed < SEEDS; seed++) {
       const asked = structuredClone(fresh);
-      fire(scope, asked, name, seed);
+      fire(asked, name, seed);
       fresh.said = [...new Set([...fresh.said, ...asked.said])].sort();
     }
   }
@@ -83,10 +83,10 @@ function* successors(scope: NaiveScope, nodes: readonly Node[]): Generator<reado
     if (free && scope.proposers.includes(node.state.node)) {
       for (const value of scope.values) inputs.push({ type: 'request', id: 1, request: { type: 'propose', instance: 1, value } });
     }
-    for (const input of inputs) yield* outcomes(scope, place, node, left, (copy, cut) => take(scope, copy, input, cut));
+    for (const input of inputs) yield* outcomes(scope, place, node, left, (copy, cut) => take(copy, input, cut));
     for (const name of node.timers) {
       for (let seed = 0; seed < (name === 'learn' ? SEEDS : 1); seed++) {
-        yield* outcomes(scope, place, node, left, (copy, cut) => fire(scope, copy, name, seed, cut));
+        yield* outcomes(scope, place, node, left, (copy, cut) => fire(copy, name, seed, cut));
       }
     }
     if (left > 0) {
@@ -109,7 +109,8 @@ function* outcomes(
   step(whole, Infinity);
   if (whole.state.proposer.round > scope.rounds) return;
   yield [place, whole];
-  for (let cut = 1; left > 0; cut++) {
+  if (left === 0) return;
+  for (let cut = 1; ; cut++) {
     const copy = structuredClone(node);
     if (step(copy, cut)) return;
     restart(scope, copy);
@@ -117,10 +118,10 @@ function* outcomes(
   }
 }
 
-function fire(scope: NaiveScope, node: Node, name: string, seed: number, cut = Infinity): boolean {
+function fire(node: Node, name: string, seed: number, cut = Infinity): boolean {
   node.timers = node.timers.filter((timer) => timer !== name);
   Object.assign(node.state, { random: createRandom(seed) });
-  return take(scope, node, { type: 'timer', name }, cut);
+  return take(node, { type: 'timer', name }, cut);
 }
 
 function restart(scope: NaiveScope, node: Node): void {
@@ -130,11 +131,11 @@ function restart(scope: NaiveScope, node: Node): void {
   const stored: Saved[] = Object.keys(node.disk).sort().map((key) => ({ key, value: node.disk[key]! }));
   const slot = node.disk['acceptor/1'] as { accepted: [number, number, string] | null } | undefined;
   if (slot?.accepted) say(node, ['found', ...slot.accepted]);
-  take(scope, node, { type: 'start', stored }, Infinity);
+  take(node, { type: 'start', stored }, Infinity);
 }
 
 /** @returns whether it came to its end: the `cut`-th place where a crash can strike was not in it */
-function take(scope: NaiveScope, node: Node, first: Input<PaxosMessage, Json>, cut: number): boolean {
+function take(node: Node, first: Input<PaxosMessage, Json>, cut: number): boolean {
   const inputs = [first];
   if (first.type === 'request') say(node, ['asked', (first.request as { value: string }).value]);
   let places = 0;
