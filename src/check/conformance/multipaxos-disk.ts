@@ -5,10 +5,11 @@ import type { LogCommand } from '../../protocol/multipaxos/command.ts';
 import { readRecord, slotOfRecord } from '../../protocol/multipaxos/records.ts';
 import type { NodeId, Saved } from '../../protocol/protocol.ts';
 import { violationOf } from '../../protocol/violation.ts';
-import { nameVote, phase1a, phase1b, phase2b } from './actions.ts';
+import { isSame, nameVote, phase1a, phase1b, phase2b } from './actions.ts';
 import { advance, language, lookAt, membersAt, propose, serverOf, slotOf, type LogConformance, type Server } from './multipaxos-state.ts';
 import { readOnce } from './reading.ts';
 import { acceptorOf, lastVote, maxBalOf, nameOfAcceptor, nameOfBallot, NONE, numberOf, proposerOf } from './state.ts';
+import type { Phase2 } from './state.ts';
 
 /** A vote as it is on a disk. */
 interface SavedVote {
@@ -122,6 +123,9 @@ function onVoteSaved(log: LogConformance, seq: number, node: NodeId, { acceptor 
   const { slot, ballot, command } = vote;
   const { phase1 } = log;
   const leader = proposerOf(ballot);
+  const known = lookAt(log, slot);
+  // Saved once more.
+  if (known !== null && isLastVote(known, acceptor, ballot, command)) return null;
   const proposed = leader === node ? propose(log, seq, node, slot, ballot, command) : null;
   const phase2 = slotOf(log, slot);
   if (phase2 === null) return proposed;
@@ -134,6 +138,11 @@ function onVoteSaved(log: LogConformance, seq: number, node: NodeId, { acceptor 
   if (proposed !== null || voted !== null || ballot <= onDisk) return proposed ?? voted;
   const text = `${nameOfAcceptor(acceptor)} voted at ${nameOfBallot(ballot)} in slot ${slot}, which is no Phase2b: that makes its maxBal ${nameOfBallot(ballot)}, and its disk holds ${nameOfBallot(onDisk)}`;
   return violationOf('Phase2b', slot, text, [seq]);
+}
+
+function isLastVote(phase2: Phase2<LogCommand>, acceptor: number, ballot: number, command: LogCommand): boolean {
+  const last = lastVote(phase2, acceptor, Infinity);
+  return last?.ballot === ballot && isSame(language, last.value, command);
 }
 
 /** A vote may be let go of where a snapshot holds what was chosen; else it is lost. */

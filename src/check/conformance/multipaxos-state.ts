@@ -17,18 +17,25 @@ const FIRST_EPOCH = 1;
 
 export const language: Language<LogCommand> = { same: isSameCommand, text: (command) => JSON.stringify(textOf(command)), place: 'slot' };
 
-/** As by their texts, which need not be made for it: those of operations have the same fields in the same order. */
+/** As by their texts, which need not be made for it. */
 function isSameCommand(one: LogCommand, other: LogCommand): boolean {
   if (one.type !== 'operation' || other.type !== 'operation') return one.type === other.type && textOf(one) === textOf(other);
   const { client, session, sequence } = one;
   return client === other.client && session === other.session && sequence === other.sequence && isSameOperation(one.operation, other.operation);
 }
 
-function isSameOperation(one: Operation, other: Operation): boolean {
-  const fields: { readonly [field: string]: unknown } = other;
-  for (const [field, value] of Object.entries(one)) if (fields[field] !== value) return false;
-  return one.type === other.type;
+/** Whatever fields there are, of any kind of operation: it is asked for every vote. */
+function isSameOperation(one: Fields, other: Fields): boolean {
+  return (
+    one.type === other.type &&
+    one.key === other.key &&
+    one.value === other.value &&
+    one.transaction === other.transaction &&
+    one.expected === other.expected
+  );
 }
+
+type Fields = { readonly [field in 'key' | 'value' | 'transaction' | 'expected']?: unknown } & Pick<Operation, 'type'>;
 
 /** One slot. Changed in place by whoever owns it (`Paged.owner`); others copy it first. */
 interface SlotState {

@@ -5,12 +5,11 @@
  * An acceptor's variables are those on its disk. So a save is where a promise or a vote is an action, and what is sent
  * after it must be there by then; if a crash comes between, it was sent and lost.
  */
-import type { Ballot } from '../../protocol/ballot.ts';
 import { createBounded, forkBounded, getBounded, setBounded, type Bounded } from '../../protocol/bounded.ts';
 import type { Checker, Fact, Violation } from '../../protocol/checker.ts';
 import { createPaged, forkPaged, getPaged, pagedEntries, setPaged, type Paged } from '../../protocol/paged.ts';
 import type { PaxosConfig, PaxosRequest } from '../../protocol/paxos/config.ts';
-import { quote, type PaxosMessage } from '../../protocol/paxos/messages.ts';
+import { quote, type PaxosMessage, type Promised } from '../../protocol/paxos/messages.ts';
 import { readRecord, type AcceptorSlot } from '../../protocol/paxos/state.ts';
 import type { Input, NodeId, Saved } from '../../protocol/protocol.ts';
 import type { QuorumSystem } from '../../protocol/quorum.ts';
@@ -192,10 +191,7 @@ function onSend(facts: PaxosConformance, seq: number, node: NodeId, message: Pax
     case 'prepare':
       return phase1a(phase1, instance, node, ballot, seq);
     case 'promise':
-      return (
-        sent1b(phase1, language.place, instance, acceptorOf(node, EPOCH), ballot, seq) ??
-        checkReport(phase2, instance, node, ballot, message.acceptedBallot, message.acceptedValue, seq)
-      );
+      return onPromise(state, seq, node, message);
     case 'accept': {
       const { quorum, electorate } = configAt(facts, node);
       return phase2a(language, phase1, phase2, instance, node, ballot, message.value, quorum, electorate, seq);
@@ -205,13 +201,20 @@ function onSend(facts: PaxosConformance, seq: number, node: NodeId, message: Pax
   }
 }
 
-function checkReport(phase2: Phase2<string>, instance: number, node: NodeId, ballot: number, at: Ballot, text: string, seq: number): Violation | null {
+/**
+ * A promise that reports a vote at its own ballot comes again, or late, to where a 2a of that ballot is already: nothing
+ * follows from it that the vote does not say.
+ */
+function onPromise({ phase1, phase2 }: InstanceState, seq: number, node: NodeId, message: Promised): Violation | null {
+  const { instance, acceptedBallot, acceptedValue } = message;
   const acceptor = acceptorOf(node, EPOCH);
-  const reported = numberOf(at);
-  const value = reported === NONE ? null : text;
-  // What is sent with a promise is the vote as it was then: not one cast at the ballot since.
-  if (reported !== ballot && isTrueReport(language, phase2, acceptor, ballot, reported, value)) return null;
-  return falseReport(language, phase2, instance, acceptor, ballot, reported, value, seq);
+  const ballot = numberOf(message.ballot);
+  const reported = numberOf(acceptedBallot);
+  const value = reported === NONE ? null : acceptedValue;
+  const isTrue = isTrueReport(language, phase2, acceptor, ballot, reported, value);
+  if (isTrue && reported === ballot && ballot !== NONE) return null;
+  const violation = sent1b(phase1, language.place, instance, acceptor, ballot, seq);
+  return violation ?? (isTrue ? null : falseReport(language, phase2, instance, acceptor, ballot, reported, value, seq));
 }
 
 function configAt({ configs, latest }: PaxosConformance, node: NodeId): NodeConfig {
