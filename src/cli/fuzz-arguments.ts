@@ -65,9 +65,9 @@ const options = {
   json: { type: 'boolean' },
 } as const;
 
-export const FUZZ_HELP = `fuzz has many short runs, each with faults drawn from a seed of its own: first anything that
-the protocol has to bear, then a healed network in which everything must get done. What
-violates a check is made as small as possible, and told with its seed.
+export const FUZZ_HELP = `fuzz has many short runs, each with faults drawn from a seed of its own: first anything
+that the protocol has to bear, then a healed network in which everything must get done.
+What violates a check is made as small as possible, and told with its seed.
 
   --protocol NAME  as above; unless given, ${PROTOCOL_DEFAULT}
   --runs N         how many runs; unless given, ${RUNS_DEFAULT}
