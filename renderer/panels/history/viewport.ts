@@ -11,7 +11,7 @@ export interface Stretch {
 /** Half of the bars are so wide at first. */
 const BAR_FIRST = 96;
 /** Heights of a lane. */
-const LANE = { min: 22, max: 34 } as const;
+const LANE = { min: 26, max: 34 } as const;
 /** Most pixels for a µs, or between two numbers. */
 const SCALE_MAX = { time: 1, number: 400 } as const;
 /** Share of the room that is left free at the end. */

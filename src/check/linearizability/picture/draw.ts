@@ -10,6 +10,8 @@ import { AXIS, headHeight, NAMES, placeAt, xOf, type Drawn } from './view.ts';
 const NUMBER_GAP = 4;
 /** With more points in sight than this the line through them would be a blot. */
 const POINTS_MAX = 600;
+/** With more than these it is paler. */
+const CROWDED = 40;
 /** In lower lanes there is no room for numbers, px. */
 const NUMBERS_FROM = 22;
 const TICK_GAP = 90;
@@ -131,7 +133,7 @@ function barShapes(drawn: Drawn, bar: Bar, y: number, height: number): Shape[] {
   const left = Math.max(x, NAMES);
   const room = Math.min(end, view.width) - left - 8;
   const text = barText(bar, mark, room);
-  if (text !== '') shapes.push({ type: 'text', x: left + 5, y: y + height / 2 + 0.5, text, ink: look.ink, size: Math.min(TEXT, height - 2), bold: blocked, opacity });
+  if (text !== '') shapes.push({ type: 'text', x: left + 5, y: y + height / 2 + 0.5, text, ink: look.ink, size: Math.min(TEXT, height - 1), bold: blocked, opacity });
   return shapes;
 }
 
@@ -167,7 +169,7 @@ function orderShapes(drawn: Drawn): Shape[] {
   const points = Array.from({ length: end - first }, (_, i): [number, number] => {
     return [xOf(view, places[first + i]!), barBox(drawn, picture.bars[calls[first + i]!]!.lane).y];
   });
-  const shapes: Shape[] = [{ type: 'line', points, stroke: '--past', width: 1.5, opacity: 0.55 }];
+  const shapes: Shape[] = [{ type: 'line', points, stroke: '--past', width: 1.5, opacity: points.length > CROWDED ? 0.3 : 0.55 }];
   const written = new Map<number, number>();
   for (const [i, [x, y]] of points.entries()) {
     shapes.push({ type: 'dot', x, y, radius: 3, fill: '--past', stroke: '--surface' });
