@@ -64,8 +64,8 @@ export class Rehearsal {
   take(steps: readonly Step[]): void {
     const begun = this.#at - 1;
     for (const [index, step] of steps.entries()) {
-      // Evenly, whatever a step took.
-      this.#goOn(begun + (index + 1) * this.#apart - this.#at);
+      // Evenly, if a step has not taken longer.
+      this.#goOn(Math.max(1, begun + (index + 1) * this.#apart - this.#at));
       this.#take(step, steps.slice(index + 1));
       this.#goOn(1);
     }
