@@ -24,15 +24,8 @@ export interface Setting {
   readonly changes?: boolean;
 }
 
-/** What a broken cluster does differently; `{}` breaks nothing. */
-export interface Mutation {
-  readonly stored?: (records: readonly Saved[]) => readonly Saved[];
-  readonly effects?: (effects: Effect<MultiPaxosMessage>[], node: NodeId) => Effect<MultiPaxosMessage>[];
-  /** What a server takes a message for. */
-  readonly heard?: (message: MultiPaxosMessage) => MultiPaxosMessage;
-  /** Done to the state after a step. */
-  readonly state?: (state: MultiPaxosState, node: NodeId) => void;
-}
+/** Multi-Paxos, or a mutant of it. */
+export type WorldProtocol = typeof multipaxos;
 
 interface Actor {
   readonly id: NodeId;
@@ -73,7 +66,7 @@ export class World {
   readonly config: MultiPaxosConfig;
   now = 0;
   private readonly setting: Setting;
-  private readonly mutation: Mutation;
+  private readonly protocol: WorldProtocol;
   private readonly facts: readonly unknown[];
   private readonly founders: NodeId[];
   private readonly actors: Actor[] = [];
@@ -85,11 +78,11 @@ export class World {
   private readonly shown = new Map<number, { readonly node: NodeId; readonly json: string }>();
   private places = 0;
 
-  constructor(setting: Setting, mutation: Mutation = {}) {
+  constructor(setting: Setting, protocol: WorldProtocol = multipaxos) {
     this.setting = setting;
-    this.mutation = mutation;
+    this.protocol = protocol;
     this.founders = Array.from({ length: setting.servers }, (_, i) => i + 1);
-    this.config = multipaxos.config(setting.config, this.founders);
+    this.config = protocol.config(setting.config, this.founders);
     this.facts = checkers.map((checker): unknown => checker.create(this.founders, this.config));
     const clients = Array.from({ length: setting.clients }, (_, i) => CLIENT_FIRST + i);
     for (const id of [...this.founders, ...clients]) this.add(id);
@@ -218,14 +211,12 @@ export class World {
   }
 
   start(actor: Actor): void {
-    const records = [...actor.disk.values()];
-    const stored = actor.starts > 0 && this.mutation.stored ? this.mutation.stored(records) : records;
-    actor.disk = new Map(stored.map((record) => [record.key, record]));
+    const stored = [...actor.disk.values()];
     const incarnation = ++actor.starts;
     const peers = this.servers.map(({ id }) => id).sort((a, b) => a - b);
     const clients = this.clients.map(({ id }) => id);
     const setup = { node: actor.id, nodes: this.founders, peers, clients, incarnation, config: this.config };
-    actor.state = multipaxos.init({ ...setup, seed: 100 * actor.id + incarnation });
+    actor.state = this.protocol.init({ ...setup, seed: 100 * actor.id + incarnation });
     this.step(actor, { type: 'start', stored }, null);
   }
 
@@ -285,10 +276,7 @@ export class World {
   private step(actor: Actor, input: Input<MultiPaxosMessage, MultiPaxosRequest>, crashAfter: number | null): void {
     this.witness({ node: actor.id, input });
     const { state } = actor;
-    const { heard = (message) => message } = this.mutation;
-    let effects = multipaxos.step(state!, input.type === 'message' ? { ...input, message: heard(input.message) } : input);
-    if (this.mutation.effects) effects = this.mutation.effects(effects, actor.id);
-    this.mutation.state?.(state!, actor.id);
+    const effects = this.protocol.step(state!, input);
     const toItself: MultiPaxosMessage[] = [];
     for (const [i, effect] of effects.entries()) {
       if (i === crashAfter) {
