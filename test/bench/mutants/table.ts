@@ -14,12 +14,14 @@ export function mutantTables(tell: (name: string, done: number, all: number) => 
 }
 
 function tableOf(title: string, rows: readonly MutantFigures[]): string {
+  // What is harmless comes last.
+  const broken = rows.filter(({ mutant }) => mutant.control !== true);
   const lines = [
     `### ${title}`,
     '',
-    '| mutant | what is done wrong | caught by (seeds of 20) | fuzz runs, median (most) | smallest run | searched |',
+    '| mutant | what is done wrong | caught by (seeds of 20) | fuzz runs, median (most) | smallest run: nodes, commands, events | searched |',
     '| --- | --- | --- | --- | --- | --- |',
-    ...rows.map(lineOf),
+    ...[...broken, ...rows.filter((row) => !broken.includes(row))].map(lineOf),
     '',
   ];
   return lines.join('\n');
@@ -32,14 +34,14 @@ function lineOf({ mutant, checks, runs, shrunk, explored }: MutantFigures): stri
     mutant.meaning,
     mutant.control === true ? (caught === '' ? '*control: not flagged*' : `*control, flagged by ${caught}*`) : caught,
     mutant.control === true ? `${runs.most.toLocaleString('en')} without` : `${runs.median} (${runs.most})`,
-    shrunk === null ? '' : `${shrunk.nodes} nodes, ${shrunk.commands} commands, ${shrunk.events} events`,
+    shrunk === null ? '' : `${shrunk.nodes}, ${shrunk.commands}, ${shrunk.events}`,
     explored === null ? '' : searched(explored),
   ];
   return `| ${cells.join(' | ')} |`;
 }
 
 function searched({ states, depth, check, complete }: Explored): string {
-  const where = `${states.toLocaleString('en')} states, depth ${depth}`;
+  const where = `${states.toLocaleString('en')} state${states === 1 ? '' : 's'}, depth ${depth}`;
   if (check !== null) return `${check}: ${where}`;
   return complete ? `none in all ${where}` : `none yet in ${where}`;
 }
