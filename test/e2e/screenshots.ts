@@ -130,3 +130,32 @@ test('two leaders, and the tables of all servers', async ({ launch }) => {
   await expect(page.getByRole('tabpanel', { name: 'Database' })).toBeVisible();
   await take('database');
 });
+
+test('a violation, and the checks', async ({ launch }) => {
+  const { app, person, take } = await open(launch, 'light', [join(root, 'src/scenario/library/amnesia.yaml')]);
+  await app.request('transport:set', { playing: true, speed: 16 });
+  await expect(app.page.getByRole('alert').filter({ hasText: 'PromisedNeverFalls' }).first()).toBeVisible();
+  await person.show('Checks');
+  await take('checks');
+});
+
+test('what clients were answered', async ({ launch }) => {
+  const { app, take } = await open(launch, 'light', [join(root, 'src/scenario/library/stale-read.yaml')]);
+  await app.request('transport:set', { playing: true, speed: 64 });
+  await app.waitForLog(/c1 answered .*new/);
+  await app.request('transport:set', { playing: false });
+  await app.page.getByRole('tab', { name: /History/ }).click();
+  await expect(app.page.getByText(/not linearizable/i).first()).toBeVisible();
+  await take('history');
+});
+
+test('the lab', async ({ launch }) => {
+  const { app, take } = await open(launch, 'dark', ['--seed', '7']);
+  await app.page.keyboard.press('Control+E');
+  const lab = app.page.getByRole('dialog');
+  await lab.getByRole('combobox', { name: 'How it is broken' }).click();
+  await app.page.getByRole('option', { name: 'promise-not-stored' }).click();
+  await lab.getByRole('button', { name: 'Start fuzzing' }).click();
+  await expect(lab.getByRole('button', { name: /^Open/ }).first()).toBeVisible({ timeout: 30_000 });
+  await take('lab');
+});
