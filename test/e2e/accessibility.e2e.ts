@@ -169,7 +169,7 @@ async function lab(person: Person): Promise<void> {
   await clean(person, 'the lab, before anything');
   await dialog.getByRole('combobox', { name: 'How it is broken' }).click();
   await page.getByRole('option', { name: 'promise-not-stored' }).click();
-  await dialog.getByLabel('Runs').fill('20');
+  await dialog.getByLabel('Runs', { exact: true }).fill('20');
   await dialog.getByRole('button', { name: 'Start fuzzing' }).click();
   await expect(dialog.getByRole('button', { name: 'Start fuzzing' })).toBeVisible();
   await expect(dialog.locator('[data-finding]').first()).toBeVisible();

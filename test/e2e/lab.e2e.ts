@@ -8,9 +8,10 @@ test('a broken protocol is caught, and the run that shows it stands at the viola
   const lab = page.getByRole('dialog', { name: 'Lab' });
   await lab.getByRole('combobox', { name: 'How it is broken' }).click();
   await page.getByRole('option', { name: 'promise-not-stored' }).click();
-  await lab.getByLabel('Runs').fill('200');
+  await lab.getByLabel('Runs', { exact: true }).fill('200');
   await lab.getByRole('button', { name: 'Start fuzzing' }).click();
-  const finding = lab.locator('[data-finding="1"]');
+  await expect(lab.getByText('200 runs from seed 1')).toBeVisible();
+  const finding = lab.locator('[data-finding]').first();
   await expect(finding).toContainText('seed');
   const check = (await finding.locator('strong').textContent())!;
   await finding.getByRole('button', { name: /^Open/ }).click();
