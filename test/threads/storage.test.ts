@@ -281,7 +281,7 @@ describe('a thread that is started in the state of a node', () => {
     const { port1, port2 } = new MessageChannel();
     const heard = () => new Promise<FromNode>((resolve) => port2.once('message', resolve));
     const resume = { runner: runner.save(), disk: disk.save() };
-    const workerData: NodeWorkerData = { protocol: 'puppet', setup, disk: 'new', directory, resume, port: port1 };
+    const workerData: NodeWorkerData = { run: { protocol: 'puppet' }, setup, disk: 'new', directory, resume, port: port1 };
     const worker = new Worker(puppetWorkers.node, { workerData, transferList: [port1] });
     expect(await heard()).toEqual({ type: 'ready' });
     await windows(10_000, async (batch) => {
