@@ -106,7 +106,7 @@ describe('library', () => {
     on.bridge.tellTimeline();
     expect(on.history.expectations.length).toBeGreaterThan(0);
     show(ExpectationsChip);
-    one('.chip').click();
+    one('.bar-chip').click();
     await settled();
     expect(document.querySelectorAll('.expectations li')).toHaveLength(on.history.expectations.length);
   });
