@@ -42,6 +42,12 @@ it('runs a cluster on threads of its own', async () => {
   expect(code).toBe(0);
 });
 
+it('fuzzes on threads of its own, and finds what is broken', async () => {
+  const { code, out } = await synod(['fuzz', '--mutant', 'promise-not-stored', '--runs', '20', '--threads', '2', '--no-shrink', '--json']);
+  expect(JSON.parse(out.trim().split('\n').at(-1)!)).toMatchObject({ runs: 20, violation: { check: 'PromiseTruthful' } });
+  expect(code).toBe(6);
+});
+
 it('gives the exit code of a finding, and of a wrong command line', async () => {
   const found = await synod(['spec', 'paxos', '--acceptors', '4', '--q1', '2', '--q2', '2', '--json']);
   expect([found.code, JSON.parse(found.out).violation]).toEqual([6, expect.objectContaining({})]);
