@@ -29,6 +29,7 @@ const options = {
   crashes: { type: 'string' },
   mutant: { type: 'string' },
   config: { type: 'string' },
+  only: { type: 'string' },
   states: { type: 'string' },
   'no-symmetry': { type: 'boolean' },
   'no-reduction': { type: 'boolean' },
@@ -59,6 +60,7 @@ export function readExploreArguments(args: readonly string[]): ExploreOptions {
       statesMax: number('states', given.states, STATES_DEFAULT, 1, STATES_MAX),
       symmetry: given['no-symmetry'] !== true,
       reduction: given['no-reduction'] !== true,
+      ...(given.only !== undefined && { only: given.only.split(',').map((name) => name.trim()) }),
       ...(given.config !== undefined && { config: configOf(given.config) }),
     },
     from: given.from ?? null,
@@ -81,6 +83,7 @@ what is broken, if anything is, as a run that the app opens.
   --mutant NAME    the protocol broken on purpose (fuzz --list-mutants names the ways)
   --config JSON    the configuration: {"nacks":true}, other roles or quorums; unless
                    given, the first node alone learns, and nobody says that it refuses
+  --only NAMES     looks only at these properties, separated by commas: Agreement, say
   --states N       gives up after so many states; unless given, 10000000
   --no-symmetry    takes nodes and values that are alike for different ones
   --no-reduction   looks at steps of different nodes in every order

@@ -58,7 +58,7 @@ export function exploreText(exploration: Exploration, seconds: number, written: 
 
 /** `paxos: 3 nodes, 2 proposers, 2 values, rounds 1 to 2, at most 1 crash`. */
 export function exploreHeadline({ request, from }: ExploreOptions): string {
-  const { protocol, mutant, nodes, proposers, values, maxBallot, crashes } = request;
+  const { protocol, mutant, nodes, proposers, values, maxBallot, crashes, only } = request;
   const where = from === null ? [plural(nodes, 'node')] : [`from the end of ${from}`];
   const parts = [
     ...where,
@@ -66,6 +66,7 @@ export function exploreHeadline({ request, from }: ExploreOptions): string {
     plural(values, 'value'),
     maxBallot === 1 ? 'round 1' : `rounds 1 to ${maxBallot}`,
     crashes === 0 ? 'no crash' : `at most ${plural(crashes, 'crash', 'es')}`,
+    ...(only === undefined ? [] : [`only ${only.join(', ')}`]),
     ...(mutant === null ? [] : [`broken: ${mutant}`]),
   ];
   return `${protocol}: ${parts.join(', ')}\n`;

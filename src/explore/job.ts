@@ -40,6 +40,8 @@ export interface ExploreRequest {
   readonly reduction: boolean;
   /** Laid over the configuration that is searched; without it, one learner, no refusals, majorities. */
   readonly config?: { readonly [field: string]: unknown };
+  /** Looks only at the properties of these names, and goes on where others are broken. @default all */
+  readonly only?: readonly string[];
   /** Go on from the end of this run; `null`: from the beginning. */
   readonly from: BegunRun | null;
 }

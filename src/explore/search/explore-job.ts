@@ -64,11 +64,11 @@ export class Exploration {
 
   #rehearsed({ broken, steps }: Found): Counterexample {
     const { model, header } = this.#scope;
-    const { from } = this.#request;
+    const { from, only } = this.#request;
     const { locals } = this.#search;
     const rehearsal = new Rehearsal(model, locals, header, from);
     rehearsal.take(steps);
-    return { ...broken, steps: describeSteps(locals, steps), finding: findingOf(rehearsal, broken, steps, from !== null) };
+    return { ...broken, steps: describeSteps(locals, steps), finding: findingOf(rehearsal, broken, steps, from !== null, only !== undefined) };
   }
 }
 

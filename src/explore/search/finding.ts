@@ -12,12 +12,13 @@ import type { Step } from './search.ts';
 /**
  * The run ends where the live checks see what is wrong, by the name that the search has for it if one of them does; if they do not, at its end, with what the search says of it.
  * @param later the run goes on where another has ended
+ * @param named nothing but what the search was to look at counts: the run goes on past what else is wrong with it
  */
-export function findingOf({ cluster, already }: Rehearsal, broken: Broken, steps: readonly Step[], later: boolean): Finding {
+export function findingOf({ cluster, already }: Rehearsal, broken: Broken, steps: readonly Step[], later: boolean, named: boolean): Finding {
   const { scheduler } = cluster;
   const live = scheduler.violations.slice(already);
   // Other checks may see the same in their own way, the specification's first of all.
-  const seen = live.find(({ check }) => check === broken.check) ?? live[0];
+  const seen = live.find(({ check }) => check === broken.check) ?? (named ? undefined : live[0]);
   const end = seen === undefined ? { at: scheduler.now, seq: scheduler.log.seq } : endOf(seen, live);
   const { header, journal } = cluster.run();
   const run: Run = { header, journal: journal.filter(({ at, seq }) => seq < end.seq || (seq === end.seq && at <= end.at)) };

@@ -5,6 +5,7 @@ import type { InlineCluster } from '../../host/inline.ts';
 import { Reader } from '../../protocol/codec.ts';
 import { protocolOf } from '../../protocol/mutants.ts';
 import { checkConfig } from '../../protocol/paxos/config.ts';
+import { invariants } from '../../protocol/paxos/invariants.ts';
 import type { PaxosState } from '../../protocol/paxos/paxos.ts';
 import { ProtocolError, type AnyProtocol, type NodeId } from '../../protocol/protocol.ts';
 import type { BegunRun, ExploreRequest } from '../job.ts';
@@ -15,6 +16,7 @@ import { BEGINNING, had } from './rehearse.ts';
 import type { Scope } from './scope.ts';
 import type { Core } from './steps.ts';
 import { VALUES } from './values.ts';
+import { wantedOf } from './wanted.ts';
 
 /** @throws ProtocolError when the run cannot be had again, or ends in the middle of a step. */
 export function afterRun(request: ExploreRequest, from: BegunRun): Scope {
@@ -43,6 +45,7 @@ export function afterRun(request: ExploreRequest, from: BegunRun): Scope {
     // At least one more than has been used.
     rounds: Math.max(request.maxBallot, 1 + Math.max(0, ...rounds)),
     instance,
+    wanted: wantedOf(invariants, request.only),
   });
   const start = (locals: Locals): readonly number[] =>
     nodes.map((node) => {

@@ -16,9 +16,8 @@ export function givenOf(label: Label): Given {
   switch (label.type) {
     case 'message':
     case 'timer':
-      return label;
     case 'request':
-      return { type: 'request', request: label.ask.request };
+      return label;
     case 'crash':
     case 'start':
       return { type: label.type };

@@ -27,7 +27,9 @@ export type Saying =
       readonly ballot: Ballot;
       readonly quorum: readonly NodeId[];
     }
-  /** When it came up, this vote was on its disk. */
+  /** Its state machine took in these slots. */
+  | { readonly type: 'applied'; readonly from: NodeId; readonly first: number; readonly last: number }
+  /** When it came up, or since, this vote was on its disk. */
   | { readonly type: 'found'; readonly from: NodeId; readonly slot: number; readonly ballot: Ballot; readonly value: string }
   /** It was asked for this value. */
   | { readonly type: 'asked'; readonly from: NodeId; readonly value: string };
@@ -42,6 +44,8 @@ export type Moment =
 export interface Ask {
   readonly value: string;
   readonly request: unknown;
+  /** Where servers are asked by clients: the request is a message of this one, which sends it when it is asked for this itself. */
+  readonly by?: { readonly client: NodeId; readonly wish: object };
 }
 
 /** A property does not hold. */
@@ -49,6 +53,9 @@ export interface Broken {
   readonly check: string;
   readonly text: string;
 }
+
+/** Whether the property of this name is looked at. */
+export type Wanted = (check: string) => boolean;
 
 /** Something that can happen, so that a search in which it never does is known to look at too little. */
 export interface Sometimes {
@@ -97,6 +104,10 @@ export interface Model {
   reseed(state: unknown, seed: number): void;
   /** Whether it can change nothing at any node within the scope. */
   inert(message: unknown): boolean;
+  /** Whether a timer can fire. @default every one can */
+  fires?(timer: string): boolean;
+  /** What a node has on its disk from now on, as far as the properties are about it. @default nothing */
+  saved?(node: NodeId, records: readonly Saved[]): readonly Saying[];
   /** What a node that comes up finds on its disk, as far as the properties are about it. */
   found(node: NodeId, stored: readonly Saved[]): readonly Saying[];
   renamedDisk(disk: readonly Saved[], renaming: Renaming): readonly Saved[];

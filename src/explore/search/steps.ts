@@ -5,7 +5,7 @@
  */
 import { Reader, Writer } from '../../protocol/codec.ts';
 import type { AnyProtocol, Effect, Input, NodeId, NodeSetup, Saved } from '../../protocol/protocol.ts';
-import type { Model, Moment } from './model.ts';
+import type { Ask, Model, Moment } from './model.ts';
 
 /** A node, apart from what it has said. Plain data, never changed. */
 export interface Core {
@@ -24,7 +24,7 @@ export interface Core {
 export type Given =
   | { readonly type: 'message'; readonly from: NodeId; readonly kind: number; readonly body: Uint8Array }
   | { readonly type: 'timer'; readonly name: string }
-  | { readonly type: 'request'; readonly request: unknown }
+  | { readonly type: 'request'; readonly ask: Ask }
   /** It comes up. */
   | { readonly type: 'start' }
   | { readonly type: 'crash' };
@@ -97,7 +97,10 @@ function inputOf({ protocol }: Model, { timers }: Work, given: Exclude<Given, { 
     const { from, kind, body } = given;
     return { type: 'message', from, message: protocol.decode(kind, new Reader(body)) };
   }
-  if (given.type === 'request') return { type: 'request', id: 1, request: given.request };
+  if (given.type === 'request') {
+    const { request, by } = given.ask;
+    return by === undefined ? { type: 'request', id: 1, request } : { type: 'message', from: by.client, message: request };
+  }
   timers.delete(given.name);
   return { type: 'timer', name: given.name };
 }
@@ -153,7 +156,7 @@ function perform(
         if (effect.to === work.node) queue.push({ type: 'message', from: work.node, message: effect.message });
         break;
       case 'setTimer':
-        work.timers.add(effect.name);
+        if (work.model.fires?.(effect.name) !== false) work.timers.add(effect.name);
         break;
       case 'cancelTimer':
         work.timers.delete(effect.name);
@@ -161,18 +164,22 @@ function perform(
       case 'chosen': {
         const { slot, value, ballot, quorum } = effect;
         work.moments.push({ type: 'said', saying: { type: 'chosen', from: work.node, slot, value, ballot, quorum } });
+        break;
       }
+      case 'apply':
+        work.moments.push({ type: 'said', saying: { type: 'applied', from: work.node, first: effect.from, last: effect.to } });
     }
   }
   return true;
 }
 
-function save({ disk, moments }: Work, records: readonly Saved[]): void {
+function save({ model, node, disk, moments }: Work, records: readonly Saved[]): void {
   for (const record of records) {
     if (record.value === null) disk.delete(record.key);
     else disk.set(record.key, record);
   }
   moments.push({ type: 'save', records });
+  for (const saying of model.saved?.(node, records) ?? []) moments.push({ type: 'said', saying });
 }
 
 function send({ model, node, moments }: Work, to: NodeId, message: unknown): void {

@@ -8,7 +8,7 @@ import type { PaxosConfig } from '../../../protocol/paxos/config.ts';
 import { formatVote } from '../../../protocol/paxos/messages.ts';
 import type { NodeId } from '../../../protocol/protocol.ts';
 import { isQuorum, type Phase } from '../../../protocol/quorum.ts';
-import type { Broken, Sometimes } from '../model.ts';
+import type { Broken, Sometimes, Wanted } from '../model.ts';
 import { type Told, type Vote, type Votes } from './paxos-told.ts';
 
 export class PaxosState {
@@ -17,18 +17,31 @@ export class PaxosState {
   readonly #values: readonly string[];
   readonly #instance: number;
   readonly #votes: Votes;
+  readonly #checks: readonly ((told: readonly Told[]) => Broken | null)[];
 
-  constructor(config: PaxosConfig, nodes: readonly NodeId[], values: readonly string[], instance: number, votes: Votes) {
+  constructor(config: PaxosConfig, nodes: readonly NodeId[], values: readonly string[], instance: number, votes: Votes, wanted: Wanted) {
     this.#config = config;
     this.#acceptors = nodes.filter((_, i) => config.roles[i]!.includes('acceptor'));
     this.#values = values;
     this.#instance = instance;
     this.#votes = votes;
+    const checks = [
+      { name: 'Agreement', check: this.#agreement },
+      { name: 'OneValuePerBallot', check: this.#oneValuePerBallot },
+      { name: 'ShowsSafeAt', check: this.#showsSafeAt },
+      { name: 'ChosenByQuorum', check: this.#chosenByQuorum },
+      { name: 'Validity', check: this.#validity },
+    ];
+    this.#checks = checks.filter(({ name }) => wanted(name)).map(({ check }) => (told) => check.call(this, told));
   }
 
   /** The first that does not hold. */
   check(told: readonly Told[]): Broken | null {
-    return this.#agreement(told) ?? this.#oneValuePerBallot(told) ?? this.#showsSafeAt(told) ?? this.#learned(told);
+    for (const check of this.#checks) {
+      const broken = check(told);
+      if (broken !== null) return broken;
+    }
+    return null;
   }
 
   get sometimes(): readonly Sometimes[] {
@@ -133,12 +146,11 @@ export class PaxosState {
     return false;
   }
 
-  /** ChosenByQuorum and Validity. */
-  #learned(told: readonly Told[]): Broken | null {
+  #chosenByQuorum(told: readonly Told[]): Broken | null {
     for (const { node, chosen } of told) {
       for (const { ballot, value, quorum } of chosen) {
         const voters = this.#voters(told, this.#votes.bit({ ballot, value }));
-        const learned = `n${node} learned ${formatVote(ballot, value)} in instance ${this.#instance}`;
+        const learned = this.#learned(node, { ballot, value });
         const absent = quorum.find((member) => !voters.includes(member));
         if (absent !== undefined) {
           return { check: 'ChosenByQuorum', text: `${learned} by the vote of n${absent}, which had not accepted it` };
@@ -147,12 +159,23 @@ export class PaxosState {
           const by = voters.length > 0 ? `only ${voters.map((voter) => `n${voter}`).join(', ')}` : 'nobody';
           return { check: 'ChosenByQuorum', text: `${learned}, but ${by} had accepted it, which is no quorum` };
         }
-        if (!told.some(({ asked }) => asked.includes(value))) {
-          return { check: 'Validity', text: `${learned}, which no client had asked for` };
-        }
       }
     }
     return null;
+  }
+
+  #validity(told: readonly Told[]): Broken | null {
+    for (const { node, chosen } of told) {
+      for (const vote of chosen) {
+        if (told.some(({ asked }) => asked.includes(vote.value))) continue;
+        return { check: 'Validity', text: `${this.#learned(node, vote)}, which no client had asked for` };
+      }
+    }
+    return null;
+  }
+
+  #learned(node: NodeId, { ballot, value }: Vote): string {
+    return `n${node} learned ${formatVote(ballot, value)} in instance ${this.#instance}`;
   }
 }
 

@@ -8,7 +8,7 @@ import type { PaxosMessage } from '../../../protocol/paxos/messages.ts';
 import { readRecord, roundRecord, slotRecord, type PaxosState as NodeState } from '../../../protocol/paxos/state.ts';
 import type { AnyProtocol, NodeId, Saved } from '../../../protocol/protocol.ts';
 import { createRandom } from '../../../protocol/random.ts';
-import type { Ask, Model, Properties, Saying } from '../model.ts';
+import type { Ask, Model, Properties, Saying, Wanted } from '../model.ts';
 import type { Renaming, Vocabulary } from '../plain.ts';
 import { PaxosState } from './paxos-properties.ts';
 import { PaxosStep } from './paxos-step.ts';
@@ -27,6 +27,8 @@ export interface PaxosScope {
   /** The highest round of a ballot. */
   readonly rounds: number;
   readonly instance: number;
+  /** Which of the properties are looked at. */
+  readonly wanted: Wanted;
 }
 
 const words: Vocabulary = {
@@ -98,9 +100,9 @@ export function paxosModel(scope: PaxosScope): Model {
   };
 }
 
-function propertiesOf({ nodes, config, values, instance }: PaxosScope): Properties<unknown> {
+function propertiesOf({ nodes, config, values, instance, wanted }: PaxosScope): Properties<unknown> {
   const votes = new Votes();
-  const state = new PaxosState(config, nodes, values, instance, votes);
+  const state = new PaxosState(config, nodes, values, instance, votes, wanted);
   const properties: Properties<Told> = {
     checks: invariants,
     sometimes: state.sometimes,
@@ -108,7 +110,7 @@ function propertiesOf({ nodes, config, values, instance }: PaxosScope): Properti
       const told = toldBy(node, said, disk, instance, votes);
       return { told, key: JSON.stringify(told) };
     },
-    step: (node, before, disk, crashed, moments) => new PaxosStep(node, before, disk, crashed, instance).check(moments),
+    step: (node, before, disk, crashed, moments) => new PaxosStep(node, before, disk, crashed, instance).check(moments, wanted),
     state: (told) => state.check(told),
     seen: (told) => state.seen(told),
   };
