@@ -6,6 +6,9 @@ import adoptedValue from './library/adopted-value.yaml?raw';
 import amnesia from './library/amnesia.yaml?raw';
 import behindASnapshot from './library/behind-a-snapshot.yaml?raw';
 import bridge from './library/bridge.yaml?raw';
+import brokenHeedless from './library/broken-heedless.yaml?raw';
+import brokenHurry from './library/broken-hurry.yaml?raw';
+import brokenMemory from './library/broken-memory.yaml?raw';
 import clientRetry from './library/client-retry.yaml?raw';
 import crashAfterAccepted from './library/crash-after-accepted.yaml?raw';
 import crashAndRestart from './library/crash-and-restart.yaml?raw';
@@ -35,7 +38,8 @@ import twoLeaders from './library/two-leaders.yaml?raw';
 import twoVotesChoose from './library/two-votes-choose.yaml?raw';
 import { parseScenario } from './parse.ts';
 
-/** By name, in the order in which they are offered: what works first, then what goes wrong, then what breaks. */
+/** By name, in the order in which they are offered: what works first, then what goes wrong, then what breaks;
+ * in the end protocols that are broken on purpose. */
 const texts: { readonly [name: string]: string } = {
   majority,
   'majority-and-minority': majorityAndMinority,
@@ -68,6 +72,9 @@ const texts: { readonly [name: string]: string } = {
   'behind-a-snapshot': behindASnapshot,
   'lost-disk': lostDisk,
   'replace-a-server': replaceAServer,
+  'broken-memory': brokenMemory,
+  'broken-heedless': brokenHeedless,
+  'broken-hurry': brokenHurry,
 };
 
 export interface LibraryEntry {

@@ -59,6 +59,8 @@ describe('in the scenarios of the library', () => {
     amnesia: ['Stutter', 'Phase1b', 'Phase2a', 'Consensus'],
     'lying-disk': ['Stutter', 'Phase1b', 'Phase2a', 'Consensus'],
     'quorums-that-miss': ['Consensus'],
+    'broken-memory': ['Phase2b'],
+    'broken-heedless': ['Phase2a', 'Consensus'],
   };
 
   it.each(library().map(({ name }) => name))('%s', (name) => {

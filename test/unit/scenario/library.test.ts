@@ -84,6 +84,9 @@ const without: readonly (readonly [string, string, string | RegExp, string, read
   ['behind-a-snapshot', 'the snapshots', 'snapshotEvery: 20', 'snapshotEvery: 0', ['1 snapshot to n3 within 5 s after n3 restarts']],
   ['lost-disk', 'the loss', 'disk: erased', 'disk: kept', ['n3 joins within 20 s after n3 restarts']],
   ['replace-a-server', 'the new server', /.*type: add.*\n/, '', ['n4 joins within 15 s after n3 crashes', 'n3 leaves']],
+  ['broken-memory', 'the mutant', /mutant:.*\n/, '', ['VoteDurable violated within 4 s', 'n3 learns blue', 'two values']],
+  ['broken-heedless', 'the mutant', /mutant:.*\n/, '', ['ShowsSafeAt violated', 'n3 learns blue', 'two values']],
+  ['broken-hurry', 'the mutant', /mutant:.*\n/, '', ['c1 answered done within 4 s after parted', 'OnceInEffect violated']],
 ];
 
 describe('what a scenario shows is due to what it does', () => {
