@@ -44,8 +44,16 @@ export type Moment =
 export interface Ask {
   readonly value: string;
   readonly request: unknown;
-  /** Where servers are asked by clients: the request is a message of this one, which sends it when it is asked for this itself. */
-  readonly by?: { readonly client: NodeId; readonly wish: object };
+  /** Where servers are asked by clients: the request is a message of this one. @default it is asked for by the operator */
+  readonly by?: AskedBy;
+}
+
+export interface AskedBy {
+  readonly client: NodeId;
+  /** What the client is asked for itself, so that it sends the request to the server that this then names. */
+  readonly wish: object;
+  /** By this timer it asks another server. */
+  readonly timer: string;
 }
 
 /** A property does not hold. */

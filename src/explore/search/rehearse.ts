@@ -7,12 +7,13 @@ import type { LogMark } from '../../cluster/event-log.ts';
 import type { RunHeader } from '../../cluster/run.ts';
 import type { Packet } from '../../network/packet.ts';
 import type { NodeId } from '../../protocol/protocol.ts';
+import { encoded } from './steps.ts';
 import { InlineCluster } from '../../host/inline.ts';
 import { replayTo } from '../../host/replay.ts';
 import type { BegunRun } from '../job.ts';
 import type { Label } from './labels.ts';
 import type { Locals } from './locals.ts';
-import type { Model, Saying } from './model.ts';
+import type { Ask, Model, Saying } from './model.ts';
 import type { Step } from './search.ts';
 
 /** Between two steps, µs: of a run of its own; of one that goes on where another was, whose timers run meanwhile. */
@@ -88,7 +89,7 @@ export class Rehearsal {
       case 'timer':
         return this.#do({ type: 'fire', node, timer: label.name });
       case 'request':
-        return this.#do({ type: 'request', node, request: { ...(label.ask.request as object) } });
+        return this.#ask(node, label.ask);
       case 'crash':
         this.#do({ type: 'crash', node, point: 'now' });
         return this.#restart(node);
@@ -99,14 +100,28 @@ export class Rehearsal {
     }
   }
 
+  /** By a client: whoever that asked before it asks now, after a while, and its request stays on its way for others too. */
+  #ask(node: NodeId, ask: Ask): void {
+    const { protocol } = this.#model;
+    const { request, by } = ask;
+    if (by === undefined) return this.#do({ type: 'request', node, request: { ...(request as object) } });
+    const { client, wish, timer } = by;
+    const message: Message = { type: 'message', from: client, to: node, kind: protocol.kindOf(request), body: encoded(protocol, request), message: request, open: true };
+    if (!this.#held().some((packet) => packet.from === client)) {
+      this.#do({ type: 'request', node: client, request: { ...wish, server: node } });
+      this.#goOn(1);
+    }
+    this.#bring(message, true, timer);
+  }
+
   #restart(node: NodeId): void {
     this.#goOn(Math.ceil(this.#apart / 2));
     this.#do({ type: 'restart', node, disk: 'kept' });
   }
 
   /** Has a message arrive; a copy of it stays on its way if it is wanted again. */
-  #bring(message: Message, again: boolean): void {
-    const copies = this.#copies(message);
+  #bring(message: Message, again: boolean, timer = this.#model.chatter): void {
+    const copies = this.#copies(message, timer);
     const [packet] = copies;
     if (packet === undefined) throw new RehearsalError(`no packet with ${this.#model.protocol.describe(message.message)} is on its way`);
     if (again && copies.length === 1) this.#do({ type: 'packet', packet: packet.packet, action: 'duplicate', by: 1_000_000 });
@@ -114,11 +129,10 @@ export class Rehearsal {
   }
 
   /** The packets with this message. Where it is a timer that sends it now and then, that is fired until it has. */
-  #copies(message: Message): readonly Packet[] {
+  #copies(message: Message, timer: string | null): readonly Packet[] {
     for (let firings = 0; ; firings++) {
       const copies = this.#held().filter((packet) => isCopy(packet, message));
       if (copies.length > 0 || firings === FIRINGS_MAX) return copies;
-      const timer = this.#model.chatter;
       if (timer === null) return copies;
       this.#do({ type: 'fire', node: message.from, timer });
       this.#goOn(1);

@@ -2,15 +2,21 @@
 import { createHeader, type RunHeader } from '../../cluster/run.ts';
 import { completeNetwork } from '../../network/settings.ts';
 import { mutantNamed, protocolOf } from '../../protocol/mutants.ts';
+import { checkConfig as checkLogConfig } from '../../protocol/multipaxos/config.ts';
+import { invariants as logInvariants } from '../../protocol/multipaxos/invariants.ts';
+import { multipaxos } from '../../protocol/multipaxos/multipaxos.ts';
 import { checkConfig } from '../../protocol/paxos/config.ts';
+import { invariants } from '../../protocol/paxos/invariants.ts';
 import { ProtocolError, type NodeId } from '../../protocol/protocol.ts';
 import type { ExploreRequest } from '../job.ts';
 import { explorable } from './explorable.ts';
 import { afterRun } from './from-run.ts';
 import type { Locals } from './locals.ts';
 import type { Model } from './model.ts';
+import { multipaxosModel } from './models/multipaxos.ts';
 import { paxosModel } from './models/paxos.ts';
 import { VALUES } from './values.ts';
+import { wantedOf } from './wanted.ts';
 
 /** A search that is about to begin. */
 export interface Scope {
@@ -34,19 +40,35 @@ export function scopeOf(request: ExploreRequest): Scope {
   return request.from === null ? fromNothing(request) : afterRun(request, request.from);
 }
 
-function fromNothing({ protocol: name, mutant, nodes: count, proposers, values, maxBallot, config: given }: ExploreRequest): Scope {
+function fromNothing(request: ExploreRequest): Scope {
+  const { protocol: name, mutant, nodes: count, proposers, values, maxBallot, config: given } = request;
   const broken = mutant === null ? {} : { mutant: mutantNamed(name, mutant).name };
   const protocol = protocolOf({ protocol: name, ...broken });
   const nodes = Array.from({ length: count }, (_, i) => i + 1);
   if (proposers > count) throw new ProtocolError('proposers', `there are ${count} nodes, and cannot be ${proposers} proposers`);
+  const isLog = name === multipaxos.name;
+  const usual = isLog ? LOG_CONFIG : { ...usualConfig(nodes, proposers), nacks: mutant !== null };
   const header = createHeader(protocol, {
     nodes: count,
+    ...(isLog && { clients: values }),
     seed: 1,
-    config: { ...usualConfig(nodes, proposers), nacks: mutant !== null, ...given },
+    config: { ...usual, ...given },
     network: completeNetwork({ latency: { distribution: 'constant', min: LATENCY_US } }),
     client: { enabled: false },
     ...broken,
   });
+  if (isLog) {
+    const model = multipaxosModel({
+      protocol,
+      nodes,
+      candidates: nodes.slice(0, proposers),
+      config: checkLogConfig(header.config, nodes),
+      values: VALUES.slice(0, values),
+      rounds: maxBallot,
+      wanted: wantedOf(logInvariants, request.only),
+    });
+    return { model, header, start: null };
+  }
   const config = checkConfig(header.config, nodes);
   const model = paxosModel({
     protocol,
@@ -58,10 +80,23 @@ function fromNothing({ protocol: name, mutant, nodes: count, proposers, values, 
     values: VALUES.slice(0, values),
     rounds: maxBallot,
     instance: 1,
+    wanted: wantedOf(invariants, request.only),
   });
   return { model, header, start: null };
 }
 
+
+/** No election, no repetition and no load by itself; who does not lead says so, and passes nothing on; no snapshots. */
+const LOG_CONFIG = {
+  heartbeat: LONG_US,
+  electionMin: LONG_US / 2,
+  electionMax: LONG_US,
+  retryAfter: LONG_US,
+  clientTimeout: LONG_US,
+  followers: 'refuse',
+  snapshotEvery: 0,
+  load: { sessions: 0 },
+};
 
 /**
  * All accept; the first propose; the first of all learns: what a learner can know follows from what acceptors say.
