@@ -2,7 +2,8 @@
  * Drives a scheduler window by window, as the router's thread does: commands can come between any two windows, and a
  * node's thread can end over its batch. Synchronous, so that a seed gives one run.
  */
-import { protocolNamed } from '../../src/protocol/registry.ts';
+import { createMonitor } from '../../src/check/monitor.ts';
+import { protocolOf } from '../../src/protocol/mutants.ts';
 import type { AnyProtocol, NodeId } from '../../src/protocol/protocol.ts';
 import type { NodeOutput } from '../../src/cluster/batch.ts';
 import type { Command } from '../../src/cluster/commands.ts';
@@ -22,7 +23,7 @@ export class Driver {
   private readonly disks = new Map<NodeId, Disk>();
 
   constructor(header: RunHeader, protocol?: AnyProtocol) {
-    this.scheduler = new Scheduler(header, protocol ?? protocolNamed(header.protocol));
+    this.scheduler = new Scheduler(header, protocol ?? protocolOf(header), undefined, undefined, createMonitor);
     this.carryOut();
   }
 
