@@ -183,10 +183,7 @@ async function lab(person: Person): Promise<void> {
 
 /** Gives the window its size and its theme. */
 async function dress({ app, page }: Person, size: (typeof SIZES)[number], theme: (typeof THEMES)[number]): Promise<void> {
-  await app.electron.evaluate(({ BrowserWindow }, { width, height }) => {
-    BrowserWindow.getAllWindows()[0]!.setContentSize(width, height);
-  }, size);
-  await expect.poll(() => page.evaluate(() => [window.innerWidth, window.innerHeight])).toEqual([size.width, size.height]);
+  await app.resize(size.width, size.height);
   await page.getByRole('button', { name: 'Theme' }).click();
   await page.getByRole('menuitemradio', { name: theme }).click();
   await expect(page.locator('html')).toHaveAttribute('data-theme', theme.toLowerCase());

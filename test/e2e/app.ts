@@ -96,6 +96,14 @@ export class SynodApp {
     return this.errors.filter((error) => !this.#expected.some((pattern) => pattern.test(error)));
   }
 
+  /** Gives the window's page a size, px, and waits until it has it. */
+  async resize(width: number, height: number): Promise<void> {
+    await this.electron.evaluate(({ BrowserWindow }, size) => {
+      BrowserWindow.getAllWindows()[0]!.setContentSize(size.width, size.height);
+    }, { width, height });
+    await expect.poll(() => this.page.evaluate(() => [window.innerWidth, window.innerHeight])).toEqual([width, height]);
+  }
+
   /** What the program has written to standard error. */
   get output(): string {
     return this.#output;

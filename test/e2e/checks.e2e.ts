@@ -21,7 +21,7 @@ async function disagreement(person: Person): Promise<void> {
 
 test('a violation pauses the run; its card covers no node, and leads to the events behind it', async ({ person }) => {
   const { app, page } = person;
-  await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.setContentSize(1024, 700));
+  await app.resize(1024, 700);
   await disagreement(person);
   await expected(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
   await expected(alert(page)).toContainText('At most one value is chosen in an instance.');

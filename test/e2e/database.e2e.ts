@@ -140,7 +140,6 @@ test('a run with a database is begun from the panel, and is driven from the keyb
 test('the load and the protocol are set while it runs', async ({ person }) => {
   await begin(person);
   const { page } = person;
-  await page.setViewportSize({ width: 1440, height: 900 });
   await person.settings.getByRole('switch', { name: 'Clients work by themselves' }).click();
   await person.setNumber('Pause', '500');
   await expect(person.settings.getByText('under way')).toBeVisible();
@@ -157,9 +156,7 @@ for (const theme of ['Light', 'Dark'] as const) {
     test(`nothing to complain of in the ${theme.toLowerCase()} theme at ${size.width}×${size.height}`, async ({ person }) => {
       test.setTimeout(120_000);
       const { app, page } = person;
-      await app.electron.evaluate(({ BrowserWindow }, { width, height }) => {
-        BrowserWindow.getAllWindows()[0]!.setContentSize(width, height);
-      }, size);
+      await app.resize(size.width, size.height);
       await begin(person);
       await page.getByRole('button', { name: 'Theme' }).click();
       await page.getByRole('menuitemradio', { name: theme }).click();

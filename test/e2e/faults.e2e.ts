@@ -149,6 +149,9 @@ test('a node whose disk cannot be read shows as crashed with the error, and the 
   rmSync(join(await person.runFolder(), 'n2'));
   await person.choose(2, /erased disk/);
   await person.expectUp(2, true);
+  // It has forgotten what it promised, which stands the run still until somebody lets it go on.
+  await expect(page.getByRole('alert').filter({ hasText: 'PromisedNeverFalls' })).toBeVisible();
+  await page.getByRole('button', { name: 'Go on' }).click();
   await app.waitForChosen(2, [1, 2, 3, 4, 5]);
 });
 

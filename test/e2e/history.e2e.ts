@@ -7,7 +7,6 @@ const panel = ({ page }: Person): Locator => page.getByRole('region', { name: 'H
 test('a stale read is not linearizable: the window says so, names it, and goes to the moment', async ({ person }) => {
   test.setTimeout(60_000);
   const { app, page } = person;
-  await page.setViewportSize({ width: 1440, height: 900 });
   await app.request('library:open', { name: 'stale-read' });
   await app.request('transport:set', { playing: true, speed: 'max' });
   await expect(page.getByText('What clients saw is not linearizable')).toBeVisible();

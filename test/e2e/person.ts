@@ -356,6 +356,8 @@ export const test = base.extend<{ person: Person }, { shared: SynodApp }>({
   ],
   person: async ({ shared }, use, info) => {
     const before = shared.unexpectedErrors.length;
+    // Whatever size a test before this one has left it in.
+    await shared.resize(1440, 900);
     await use(new Person(shared));
     if (info.status !== info.expectedStatus) {
       await info.attach('window', { body: await shared.page.screenshot().catch(() => Buffer.alloc(0)), contentType: 'image/png' });

@@ -15,7 +15,7 @@ async function open(launch: (options?: { args: string[] }) => Promise<SynodApp>,
   mkdirSync(pictures, { recursive: true });
   const app = await launch({ args });
   await app.page.emulateMedia({ colorScheme: theme });
-  await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.setContentSize(1440, 900));
+  await app.resize(1440, 900);
   // The hint for a first-time user is no part of what a picture shows.
   await app.page.evaluate(() => localStorage.setItem('synod.hint-drag', 'true'));
   await app.page.reload();
