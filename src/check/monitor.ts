@@ -14,7 +14,7 @@ import type { AnyChecker, Fact, Violation } from '../protocol/checker.ts';
 import { Reader } from '../protocol/codec.ts';
 import type { AnyProtocol, NodeId, Saved } from '../protocol/protocol.ts';
 import { ByteTable } from './byte-table.ts';
-import { checkersOf } from './checkers.ts';
+import { checkersOf, wellFormed } from './checkers.ts';
 import { EventDisks, type EventDisksData, type SavedRecords } from './event-disks.ts';
 
 /** More are not told of in one run. */
@@ -133,6 +133,14 @@ class RunMonitor implements Monitor {
     const seq = this.seq++;
     const treatment = treatments[bytes[from]!]!;
     if (treatment === PASS || this.reported.size >= VIOLATIONS_MAX) return;
+    try {
+      this.treat(treatment, seq, bytes, from, to);
+    } catch (error) {
+      this.unreadable(seq, error);
+    }
+  }
+
+  private treat(treatment: number, seq: number, bytes: Uint8Array, from: number, to: number): void {
     if (treatment === SEND) return this.send(seq, bytes, from + 1);
     this.lastStart = -1;
     if (treatment === STEP || (treatment === DELIVER && this.packets.size === 0)) return;
@@ -286,9 +294,20 @@ class RunMonitor implements Monitor {
 
   private observe(fact: Fact<unknown, unknown>): void {
     for (let i = 0; i < this.checkers.length; i++) {
-      const violation = this.checkers[i]!.observe(this.facts[i], fact);
-      if (violation !== null) this.report(violation);
+      try {
+        const violation = this.checkers[i]!.observe(this.facts[i], fact);
+        if (violation !== null) this.report(violation);
+      } catch (error) {
+        // The others may make something of it.
+        this.unreadable(fact.seq, error);
+      }
     }
+  }
+
+  /** A protocol that is broken may save or say anything: that is found in its run, and does not end it. */
+  private unreadable(seq: number, error: unknown): void {
+    const why = error instanceof Error ? error.message : String(error);
+    this.report({ check: wellFormed.name, slot: 0, text: `what event ${seq} tells of cannot be read: ${why}`, events: [seq] });
   }
 
   private report(violation: Violation): void {

@@ -1,5 +1,5 @@
 /** What a run is checked for, and whether its protocol is broken on purpose, in the words of the window. */
-import { checkersOf } from '../check/checkers.ts';
+import { checkersOf, wellFormed } from '../check/checkers.ts';
 import type { Check } from '../protocol/checker.ts';
 import { mutantNamed, type Mutant } from '../protocol/mutants.ts';
 
@@ -16,7 +16,8 @@ export function checksOf(protocol: string): readonly GroupedCheck[] {
   // Its invariants come first; whatever else checks it compares it with the specification.
   return checkersOf(protocol).flatMap(({ checks }, index) => {
     const group = index === 0 ? 'invariant' : 'conformance';
-    return checks.map(({ name, meaning }) => ({ group, name, meaning }) as const);
+    const all = index === 0 ? [...checks, wellFormed] : checks;
+    return all.map(({ name, meaning }) => ({ group, name, meaning }) as const);
   });
 }
 

@@ -5,6 +5,8 @@ import { EventDisks, type SavedRecords } from '../../../src/check/event-disks.ts
 import { createMonitor, VIOLATIONS_MAX } from '../../../src/check/monitor.ts';
 import type { Layer } from '../../../src/cluster/disk/layers.ts';
 import type { Monitor } from '../../../src/cluster/monitor.ts';
+import { EventLog } from '../../../src/cluster/event-log.ts';
+import { Writer } from '../../../src/protocol/codec.ts';
 import { createHeader, type RunHeader } from '../../../src/cluster/run.ts';
 import { InlineCluster } from '../../../src/host/inline.ts';
 import { createRandom, nextInteger } from '../../../src/protocol/random.ts';
@@ -139,6 +141,33 @@ describe('a monitor', () => {
     expect(new Set(violations.map(({ check, slot }) => `${check} ${slot}`)).size).toBe(VIOLATIONS_MAX);
     const told = eventsOf(cluster.scheduler.log).filter((event) => event.type === 'violation');
     expect(told).toEqual(violations.map((violation) => ({ ...violation, type: 'violation' })));
+  });
+
+  it('tells of what cannot be read, once, and goes on', () => {
+    const protocol = protocolNamed('paxos');
+    const log = new EventLog();
+    const monitor = createMonitor(createHeader(protocol, { nodes: 3, seed: 1 }), protocol)!;
+    log.reader = monitor;
+    const fields = new Writer();
+    fields.uint(1);
+    fields.text('acceptor/1');
+    fields.text('"nonsense"');
+    log.start(0, 1, 1, 'new');
+    log.effect('save', 1, 1, fields.bytes, 0, fields.length);
+    log.send(2, { from: 1, to: 2, packet: 1, due: 3, kind: 0, bytes: new Uint8Array(0), start: 0, end: 0 });
+    const text = 'what event 1 tells of cannot be read: stored.acceptor/1: is no record of this protocol; the disk is damaged or belongs to another';
+    expect(monitor.found()).toEqual([{ check: 'WellFormed', slot: 0, text, events: [1] }]);
+    log.deliver(3, 2, 1);
+    expect(monitor.found()).toEqual([]);
+  });
+
+  it('tells of a message that cannot be read', () => {
+    const protocol = protocolNamed('paxos');
+    const log = new EventLog();
+    const monitor = createMonitor(createHeader(protocol, { nodes: 3, seed: 1 }), protocol)!;
+    log.reader = monitor;
+    log.send(0, { from: 1, to: 2, packet: 1, due: 3, kind: 0, bytes: new Uint8Array(0), start: 0, end: 0 });
+    expect(monitor.found()).toMatchObject([{ check: 'WellFormed', events: [0] }]);
   });
 
   it('is not there in a run that goes on from where nobody watched', () => {
