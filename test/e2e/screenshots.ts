@@ -142,7 +142,7 @@ test('a violation, and the checks', async ({ launch }) => {
 test('what clients were answered', async ({ launch }) => {
   const { app, take } = await open(launch, 'light', [join(root, 'src/scenario/library/stale-read.yaml')]);
   await app.request('transport:set', { playing: true, speed: 64 });
-  await app.waitForLog(/c1 answered .*new/);
+  await app.waitForLog(/c1 is answered .*: new/);
   await app.request('transport:set', { playing: false });
   await app.page.getByRole('tab', { name: /History/ }).click();
   await expect(app.page.getByText(/not linearizable/i).first()).toBeVisible();
