@@ -9,7 +9,7 @@ import { CommandError } from '../../src/cluster/command-error.ts';
 import type { SessionInfo } from '../../src/cluster/frames.ts';
 import { RUN_TITLE_MAX } from '../../src/cluster/run-file/schema.ts';
 import type { Finding, JobNews, JobRequest, JobResult } from '../../src/explore/job.ts';
-import { explorable } from '../../src/explore/search/explorable.ts';
+import { explorable, explorableHere } from '../../src/explore/search/explorable.ts';
 import { mutantNamed } from '../../src/protocol/mutants.ts';
 import { protocolNamed } from '../../src/protocol/registry.ts';
 import type { ClusterService } from './cluster-service.ts';
@@ -70,7 +70,7 @@ export class Lab {
   async explore({ here, ...asked }: Asked<'lab:explore'>): Promise<LabNews> {
     this.#mustBeFree();
     if (!here) {
-      mustBeExplorable(asked.protocol);
+      mustBeExplorable(asked.protocol, false);
       checkMutant(asked);
       if (asked.proposers > asked.nodes) throw new CommandError('proposers: there cannot be more of them than nodes');
       return this.#begin({ type: 'explore', ...asked, here }, { type: 'explore', ...asked, from: null });
@@ -80,7 +80,7 @@ export class Lab {
     const { run, end } = await service.snapshot();
     this.#mustBeFree();
     const { protocol, mutant = null, nodes } = run.header;
-    mustBeExplorable(protocol);
+    mustBeExplorable(protocol, true);
     const known = { ...asked, protocol, mutant, nodes: nodes.length };
     return this.#begin({ type: 'explore', ...known, here }, { type: 'explore', ...known, from: { ...run, end } });
   }
@@ -180,11 +180,12 @@ export class Lab {
   }
 }
 
-/** @throws CommandError when there is no model of this protocol. */
-function mustBeExplorable(protocol: string): void {
-  if (explorable.includes(protocol)) return;
-  const known = explorable.map((name) => protocolNamed(name).title).join(', ');
-  throw new CommandError(`${protocolNamed(protocol).title} cannot be searched exhaustively; ${known} can`);
+/** @throws CommandError when there is no model of this protocol, or none that goes on from a run. */
+function mustBeExplorable(protocol: string, here: boolean): void {
+  const those = here ? explorableHere : explorable;
+  if (those.includes(protocol)) return;
+  const known = those.map((name) => protocolNamed(name).title).join(', ');
+  throw new CommandError(`${protocolNamed(protocol).title} cannot be searched exhaustively${here ? ' from a run on' : ''}; ${known} can`);
 }
 
 /** @throws ProtocolError naming those there are. */

@@ -1,5 +1,5 @@
 import { FlaskConical, Radar } from '@lucide/vue';
-import { explorable } from '../../src/contract/index.ts';
+import { explorableHere } from '../../src/contract/index.ts';
 import type { Action } from './action.ts';
 
 /** Looking for violations: at random, or everywhere in a small scope. */
@@ -20,7 +20,7 @@ export const labActions: readonly Action[] = [
     meaning: 'Searches everything that can come after the present state of this run, within a small scope.',
     icon: Radar,
     chords: ['Mod+Shift+E'],
-    blocked: ({ run }) => run.locked ?? (explorable.includes(run.protocol.name) ? null : `${run.protocol.title} cannot be searched exhaustively.`),
+    blocked: ({ run }) => run.locked ?? (explorableHere.includes(run.protocol.name) ? null : `${run.protocol.title} cannot be searched from a run on.`),
     perform: ({ lab }) => lab.showHere(),
   },
 ];

@@ -76,7 +76,7 @@ what is broken, if anything is, as a run that the app opens.
 
   --protocol NAME  what the nodes run: ${explorable.join(', ')}
   --nodes N        1 to 5; unless given, 3
-  --proposers N    so many of them propose, the first; unless given, 2
+  --proposers N    so many of them propose (or campaign), the first; unless given, 2
   --values N       what each of them can be asked for; unless given, as many as propose
   --max-ballot N   the highest round of a ballot, 1 to 4; unless given, 2
   --crashes N      how often nodes crash, all together, 0 to 3; unless given, 1

@@ -4,7 +4,7 @@ export * from './checks.ts';
 export * from '../cluster/frames.ts';
 export * from '../cluster/timeline.ts';
 export type { RunSize } from '../explore/job.ts';
-export { explorable, EXPLORE_NODES_MAX } from '../explore/search/explorable.ts';
+export { explorable, explorableHere, EXPLORE_NODES_MAX } from '../explore/search/explorable.ts';
 export * from './format.ts';
 export * from './lab.ts';
 export * from './log.ts';

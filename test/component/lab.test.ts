@@ -178,7 +178,7 @@ describe('the search', () => {
     expect(useActions().bind('explore-here').blocked).toContain('This is the past');
     clear();
     on = await scene({ protocol: 'multipaxos', nodes: 3 });
-    expect(useActions().bind('explore-here').blocked).toBe('Multi-Paxos cannot be searched exhaustively.');
+    expect(useActions().bind('explore-here').blocked).toBe('Multi-Paxos cannot be searched from a run on.');
   });
 });
 

@@ -1,6 +1,6 @@
 /** What is filled in to begin a job; it is remembered from one time to the next. */
 import { computed, type ComputedRef, type Ref } from 'vue';
-import { explorable, labRanges, mutantsOf, protocols, type AnyProtocol, type WindowArgument } from '../../../src/contract/index.ts';
+import { explorable, explorableHere, labRanges, mutantsOf, protocols, type AnyProtocol, type WindowArgument } from '../../../src/contract/index.ts';
 import { countText } from '../../moment-text.ts';
 import { seedFrom } from '../../dialogs/seed.ts';
 import { remembered } from '../../stores/remembered.ts';
@@ -77,7 +77,7 @@ export function useSearchForm() {
   const run = useRun();
   const { target, ...fields } = useTarget('search', searched);
   const nodes = numberField('nodes', labRanges.nodes);
-  const here = computed(() => lab.here && explorable.includes(run.protocol.name));
+  const here = computed(() => lab.here && explorableHere.includes(run.protocol.name));
   const proposers = numberField('proposers', labRanges.proposers);
   const values = numberField('values', labRanges.values);
   const maxBallot = numberField('max-ballot', labRanges.maxBallot);

@@ -9,7 +9,7 @@ import { checkConfig } from '../../protocol/paxos/config.ts';
 import { invariants } from '../../protocol/paxos/invariants.ts';
 import { ProtocolError, type NodeId } from '../../protocol/protocol.ts';
 import type { ExploreRequest } from '../job.ts';
-import { explorable } from './explorable.ts';
+import { explorable, explorableHere } from './explorable.ts';
 import { afterRun } from './from-run.ts';
 import type { Locals } from './locals.ts';
 import type { Model } from './model.ts';
@@ -37,7 +37,9 @@ export function scopeOf(request: ExploreRequest): Scope {
   if (!explorable.includes(protocol)) {
     throw new ProtocolError('protocol', `${protocol} cannot be explored; ${explorable.join(', ')} can`);
   }
-  return request.from === null ? fromNothing(request) : afterRun(request, request.from);
+  if (request.from === null) return fromNothing(request);
+  if (!explorableHere.includes(protocol)) throw new ProtocolError('from', `${protocol} can be explored from the beginning only`);
+  return afterRun(request, request.from);
 }
 
 function fromNothing(request: ExploreRequest): Scope {
@@ -93,6 +95,8 @@ const LOG_CONFIG = {
   electionMax: LONG_US,
   retryAfter: LONG_US,
   clientTimeout: LONG_US,
+  // Fewer messages that say the same: the next accept, or heartbeat, tells how far all is chosen.
+  tellAtOnce: false,
   followers: 'refuse',
   snapshotEvery: 0,
   load: { sessions: 0 },

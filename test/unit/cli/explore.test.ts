@@ -73,7 +73,7 @@ test('options', () => {
 test.each([
   [['--nodes', '6'], '--nodes must be a whole number from 1 to 5, not "6"'],
   [['--proposers', '4'], '--proposers must be a whole number from 1 to 3, not "4"'],
-  [['--protocol', 'multipaxos'], '--protocol must be one that can be explored (paxos), not "multipaxos"'],
+  [['--protocol', 'raft'], '--protocol must be one that can be explored (paxos, multipaxos), not "raft"'],
   [['--mutant', 'nothing'], '--mutant: paxos has none called "nothing"'],
   [['--config', '[]'], '--config must be an object as JSON, not "[]"'],
   [['here'], 'synod explore takes options only, not here'],

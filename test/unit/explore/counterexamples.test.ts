@@ -139,6 +139,15 @@ describe('from a run on', () => {
   });
 });
 
+test.each([
+  ['promise-not-stored', 8],
+  ['disk-lost-at-restart', 7],
+])('only Agreement: %s goes on past what else is wrong, and so does the run', (mutant, length) => {
+  const { counterexample } = explored({ mutant, only: ['Agreement'] });
+  const { check, steps, finding } = counterexample!;
+  expect([check, steps.length, finding.violation.check]).toEqual(['Agreement', length, 'Agreement']);
+});
+
 test('as a job it tells how it goes on, what it has found, and how it ended', () => {
   const news: JobNews[] = [];
   const job = exploreJob({ ...usual, mutant: 'ballots-added-up' });
@@ -153,8 +162,9 @@ test('as a job it tells how it goes on, what it has found, and how it ended', ()
 });
 
 test.each<[string, Partial<ExploreRequest>, string]>([
-  ['another protocol', { protocol: 'multipaxos' }, 'multipaxos cannot be explored; paxos can'],
+  ['another protocol', { protocol: 'raft' }, 'raft cannot be explored; paxos, multipaxos can'],
   ['no such mutant', { mutant: 'nothing' }, 'has none called "nothing"'],
+  ['no such property', { only: ['Agreement', 'Nothing'] }, 'there is no property "Nothing"; there are Agreement, Validity'],
   ['more proposers than nodes', { nodes: 2, proposers: 3 }, 'cannot be 3 proposers'],
 ])('%s is refused', (_, change, text) => {
   expect(() => new Exploration({ ...usual, ...change })).toThrow(ProtocolError);

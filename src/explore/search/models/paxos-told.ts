@@ -77,7 +77,7 @@ export function toldBy(node: NodeId, said: readonly Saying[], disk: readonly Sav
     else if (saying.type === 'found') addOnce(votes, saying, sameVote);
     else if (saying.type === 'chosen') {
       if (saying.slot === instance) chosen.push(saying);
-    } else {
+    } else if (saying.type === 'message') {
       const message = saying.message as PaxosMessage;
       if (message.instance !== instance) continue;
       if (message.type === 'prepare') addOnce(prepared, message.ballot, sameBallot);
