@@ -17,7 +17,7 @@ import { violationOf } from '../../protocol/violation.ts';
 import { checks, falseReport, isTrueReport, nameVote, phase1a, phase1b, phase2a, phase2b, sent1b, sent2b } from './actions.ts';
 import type { Electorate, Language } from './actions.ts';
 import { readOnce } from './reading.ts';
-import { acceptorOf, copyPhase1, copyPhase2, lastVote, maxBalOf, nameOfBallot, NONE, noPhase1, noPhase2, numberOf, proposerOf } from './state.ts';
+import { acceptorOf, copyPhase1, copyPhase2, knowsAcceptor, lastVote, maxBalOf, nameOfBallot, NONE, noPhase1, noPhase2, numberOf, proposerOf } from './state.ts';
 import type { Phase1, Phase2 } from './state.ts';
 
 /** So many instances are remembered; the one first heard of is forgotten first, and not judged any more. */
@@ -108,7 +108,7 @@ function onStart(facts: PaxosConformance, seq: number, node: NodeId, stored: rea
   const acceptor = acceptorOf(node, EPOCH);
   let violation: Violation | null = null;
   for (const [instance, known] of pagedEntries(facts.instances.records)) {
-    if (!known.phase1.maxBal.has(acceptor)) continue;
+    if (!knowsAcceptor(known.phase1, acceptor)) continue;
     const lost = compareDisk(instanceOf(facts, instance)!, instance, acceptor, found.get(instance), seq);
     violation ??= lost;
   }

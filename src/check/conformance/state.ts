@@ -61,9 +61,17 @@ export interface Prepared extends Tally {
   readonly seq: number;
 }
 
+/** The highest ballot of an acceptor, and the event that told of it. */
+export interface MaxBal {
+  readonly acceptor: number;
+  ballot: number;
+  seq: number;
+}
+
 /** Phase 1: of one instance of Paxos, or of all slots of a log. */
 export interface Phase1 {
-  readonly maxBal: Map<number, { ballot: number; seq: number }>;
+  /** By acceptor, in the order in which they were first heard of: a few, for which a list is much smaller than a map. */
+  readonly maxBal: MaxBal[];
   readonly prepared: Prepared[];
   /** Of ballots up to this one the messages may be forgotten. */
   forgotten: number;
@@ -85,7 +93,7 @@ export interface Phase2<Value> {
 }
 
 export function noPhase1(): Phase1 {
-  return { maxBal: new Map(), prepared: [], forgotten: NONE };
+  return { maxBal: [], prepared: [], forgotten: NONE };
 }
 
 export function noPhase2<Value>(): Phase2<Value> {
@@ -94,7 +102,7 @@ export function noPhase2<Value>(): Phase2<Value> {
 
 export function copyPhase1({ maxBal, prepared, forgotten }: Phase1): Phase1 {
   return {
-    maxBal: new Map([...maxBal].map(([acceptor, { ballot, seq }]) => [acceptor, { ballot, seq }])),
+    maxBal: maxBal.map(({ acceptor, ballot, seq }) => ({ acceptor, ballot, seq })),
     prepared: prepared.map(copyTally),
     forgotten,
   };
@@ -108,10 +116,15 @@ function copyTally<T extends Tally>(tally: T): T {
   return { ...tally, acceptors: tally.acceptors.slice(), seqs: tally.seqs.slice() };
 }
 
-export function maxBalOf({ maxBal }: Phase1, acceptor: number): { ballot: number; seq: number } {
-  let known = maxBal.get(acceptor);
-  if (known === undefined) maxBal.set(acceptor, (known = { ballot: NONE, seq: NO_EVENT }));
-  return known;
+export function knowsAcceptor({ maxBal }: Phase1, acceptor: number): boolean {
+  return maxBal.some((known) => known.acceptor === acceptor);
+}
+
+export function maxBalOf({ maxBal }: Phase1, acceptor: number): MaxBal {
+  for (let i = 0; i < maxBal.length; i++) if (maxBal[i]!.acceptor === acceptor) return maxBal[i]!;
+  const fresh = { acceptor, ballot: NONE, seq: NO_EVENT };
+  maxBal.push(fresh);
+  return fresh;
 }
 
 /** Newest first: it is the newest that everything is about. */
