@@ -14,6 +14,7 @@ import { afterRun } from './from-run.ts';
 import type { Locals } from './locals.ts';
 import type { Model } from './model.ts';
 import { multipaxosModel } from './models/multipaxos.ts';
+import { LOG_PROPERTIES } from './models/multipaxos-properties.ts';
 import { paxosModel } from './models/paxos.ts';
 import { VALUES } from './values.ts';
 import { wantedOf } from './wanted.ts';
@@ -60,6 +61,7 @@ function fromNothing(request: ExploreRequest): Scope {
     ...broken,
   });
   if (isLog) {
+    const searched = logInvariants.filter(({ name }) => LOG_PROPERTIES.includes(name));
     const model = multipaxosModel({
       protocol,
       nodes,
@@ -67,7 +69,7 @@ function fromNothing(request: ExploreRequest): Scope {
       config: checkLogConfig(header.config, nodes),
       values: VALUES.slice(0, values),
       rounds: maxBallot,
-      wanted: wantedOf(logInvariants, request.only),
+      wanted: wantedOf(searched, request.only),
     });
     return { model, header, start: null };
   }

@@ -93,3 +93,8 @@ test('it goes on from no run', () => {
   const { run } = explored({ mutant: 'vote-not-stored' }).counterexample!.finding;
   expect(() => new Exploration({ ...usual, from: run })).toThrow('multipaxos can be explored from the beginning only');
 });
+
+test('it looks at no property that it does not know', () => {
+  expect(() => new Exploration({ ...usual, only: ['SameState'] })).toThrow('there is no property "SameState"; there are Agreement, ');
+  expect(new Exploration({ ...usual, only: ['AppliedInOrder'] }).complete).toBe(false);
+});

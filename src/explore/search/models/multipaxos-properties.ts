@@ -14,6 +14,21 @@ import type { LogTold, SlotVote, SlotVotes } from './multipaxos-told.ts';
 
 type Check = (told: readonly LogTold[]) => Broken | null;
 
+/** Those of the invariants that are looked at; the others are about clients, members, or what no small scope reaches. */
+export const LOG_PROPERTIES: readonly string[] = [
+  'Agreement',
+  'Validity',
+  'ChosenByQuorum',
+  'ShowsSafe',
+  'OneValuePerBallot',
+  'BallotsUnique',
+  'P1a',
+  'PromiseTruthful',
+  'VoteDurable',
+  'PromisedNeverFalls',
+  'AppliedInOrder',
+];
+
 export const logSometimes: readonly Sometimes[] = [
   { name: 'leads', meaning: 'A server proposes in a slot.' },
   { name: 'chosen', meaning: 'A command is chosen.' },
