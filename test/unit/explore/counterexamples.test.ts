@@ -7,6 +7,7 @@ import { replayTo } from '../../../src/host/replay.ts';
 import { mutantsOf } from '../../../src/protocol/mutants.ts';
 import { ProtocolError } from '../../../src/protocol/protocol.ts';
 import { parseScenario } from '../../../src/scenario/parse.ts';
+import { explored as searched } from '../../support/explored.ts';
 
 const usual: ExploreRequest = {
   type: 'explore',
@@ -23,11 +24,7 @@ const usual: ExploreRequest = {
   from: null,
 };
 
-function explored(change: Partial<ExploreRequest>): Exploration {
-  const exploration = new Exploration({ ...usual, ...change });
-  while (exploration.advance());
-  return exploration;
-}
+const explored = (change: Partial<ExploreRequest>): Exploration => searched({ ...usual, ...change });
 
 /** The check that fails first, after so few steps. */
 const shortest: Record<string, readonly [check: string, length: number]> = {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ExploreRequest } from '../../../src/explore/job.ts';
 import { Exploration } from '../../../src/explore/search/explore-job.ts';
 import { mutantsOf } from '../../../src/protocol/mutants.ts';
+import { explored as searched } from '../../support/explored.ts';
 
 const usual: ExploreRequest = {
   type: 'explore',
@@ -19,11 +20,7 @@ const usual: ExploreRequest = {
   from: null,
 };
 
-function explored(change: Partial<ExploreRequest>): Exploration {
-  const exploration = new Exploration({ ...usual, ...change });
-  while (exploration.advance());
-  return exploration;
-}
+const explored = (change: Partial<ExploreRequest>): Exploration => searched({ ...usual, ...change });
 
 function never({ sometimes }: Exploration): readonly string[] {
   return sometimes.filter(({ seen }) => !seen).map(({ name }) => name);

@@ -4,6 +4,7 @@ import { textOf } from '../../../protocol/multipaxos/command.ts';
 import type { MultiPaxosMessage, Promised } from '../../../protocol/multipaxos/messages.ts';
 import type { NodeId } from '../../../protocol/protocol.ts';
 import type { Saying } from '../model.ts';
+import { Numbered } from './numbered.ts';
 
 /** A ballot and a command, by its text, in a slot. */
 export interface SlotVote {
@@ -32,26 +33,14 @@ export interface LogTold {
   readonly proposalBits: number;
 }
 
-/** Most of them there can be: bits of a number. */
-const VOTES_MAX = 31;
+export type SlotVotes = Numbered<SlotVote>;
 
-/** Numbers for commands at ballots in slots, in the order in which they are met. */
-export class SlotVotes {
-  readonly all: SlotVote[] = [];
-
-  /** @throws RangeError when the scope has too many */
-  bit({ slot, ballot, value }: SlotVote): number {
-    let at = this.all.findIndex((known) => known.slot === slot && known.value === value && sameBallot(known.ballot, ballot));
-    if (at < 0) {
-      at = this.all.push({ slot, ballot, value }) - 1;
-      if (at >= VOTES_MAX) throw new RangeError(`the scope is too large: more than ${VOTES_MAX} commands at ballots in slots`);
-    }
-    return 1 << at;
-  }
-
-  of(bits: number): SlotVote[] {
-    return this.all.filter((_, at) => ((bits >> at) & 1) === 1);
-  }
+/** Numbers for commands at ballots in slots. */
+export function numberSlotVotes(): SlotVotes {
+  return new Numbered<SlotVote>(
+    (a, b) => a.slot === b.slot && a.value === b.value && sameBallot(a.ballot, b.ballot),
+    ({ slot, ballot, value }) => ({ slot, ballot, value }),
+  );
 }
 
 export function logToldBy(node: NodeId, said: readonly Saying[], numbers: SlotVotes): LogTold {

@@ -18,7 +18,7 @@ import type { Ask, Model, Properties, Saying, Wanted } from '../model.ts';
 import type { Vocabulary } from '../plain.ts';
 import { LogState, logSometimes } from './multipaxos-properties.ts';
 import { LogStep } from './multipaxos-step.ts';
-import { logToldBy, SlotVotes, type LogTold } from './multipaxos-told.ts';
+import { logToldBy, numberSlotVotes, type LogTold } from './multipaxos-told.ts';
 
 export interface LogScope {
   readonly protocol: AnyProtocol;
@@ -117,7 +117,7 @@ function requestOf(client: NodeId, value: string): Ask {
 }
 
 function propertiesOf({ nodes, config, wanted }: LogScope): Properties<unknown> {
-  const votes = new SlotVotes();
+  const votes = numberSlotVotes();
   const state = new LogState(config, nodes, votes, wanted);
   const properties: Properties<LogTold> = {
     checks: invariants,

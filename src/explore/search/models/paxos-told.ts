@@ -4,6 +4,7 @@ import type { PaxosMessage, Promised } from '../../../protocol/paxos/messages.ts
 import { readRecord, type AcceptorSlot } from '../../../protocol/paxos/state.ts';
 import type { NodeId, Saved } from '../../../protocol/protocol.ts';
 import type { Saying } from '../model.ts';
+import { Numbered } from './numbered.ts';
 
 /** A ballot and a value. */
 export interface Vote {
@@ -28,22 +29,11 @@ export interface Told {
   readonly proposalBits: number;
 }
 
-/** Most ballots with values there can be: bits of a number. */
-const VOTES_MAX = 31;
+export type Votes = Numbered<Vote>;
 
-/** Numbers for ballots with values, in the order in which they are met. */
-export class Votes {
-  readonly all: Vote[] = [];
-
-  /** @throws RangeError when the scope has too many */
-  bit(vote: Vote): number {
-    let at = this.all.findIndex((known) => sameVote(known, vote));
-    if (at < 0) {
-      at = this.all.push({ ballot: vote.ballot, value: vote.value }) - 1;
-      if (at >= VOTES_MAX) throw new RangeError(`the scope is too large: more than ${VOTES_MAX} ballots with a value`);
-    }
-    return 1 << at;
-  }
+/** Numbers for ballots with values. */
+export function numberVotes(): Votes {
+  return new Numbered<Vote>(sameVote, ({ ballot, value }) => ({ ballot, value }));
 }
 
 /** What the disk holds of one instance. */

@@ -12,7 +12,7 @@ import type { Ask, Model, Properties, Saying, Wanted } from '../model.ts';
 import type { Renaming, Vocabulary } from '../plain.ts';
 import { PaxosState } from './paxos-properties.ts';
 import { PaxosStep } from './paxos-step.ts';
-import { slotOf, toldBy, Votes, type Told } from './paxos-told.ts';
+import { numberVotes, slotOf, toldBy, type Told } from './paxos-told.ts';
 
 export interface PaxosScope {
   readonly protocol: AnyProtocol;
@@ -101,7 +101,7 @@ export function paxosModel(scope: PaxosScope): Model {
 }
 
 function propertiesOf({ nodes, config, values, instance, wanted }: PaxosScope): Properties<unknown> {
-  const votes = new Votes();
+  const votes = numberVotes();
   const state = new PaxosState(config, nodes, values, instance, votes, wanted);
   const properties: Properties<Told> = {
     checks: invariants,
